@@ -1,0 +1,34 @@
+//! The commands that people and CI both run: `cargo xtask <command>`.
+
+mod bench;
+mod cargo;
+mod check;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask <command>
+
+  test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
+  bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
+  bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
+                   the memory store only";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["test"] => test::all(),
+        ["bless"] => test::bless(),
+        ["bench"] => bench::all(false),
+        ["bench", "--quick"] => bench::all(true),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask test`: what must hold before a change is kept.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::cargo::{cargo, run, show};
+use crate::check;
+
+pub(crate) fn all() -> Result<(), String> {
+    run_step(&["fmt", "--all", "--check"])?;
+    check::all()?;
+    run_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
+    // a user of another framework, or of none, builds it without the adapters
+    run(cargo(&["clippy", "-p", "session-runtime", "--no-default-features", "--", "-D", "warnings"])
+        .env("CARGO_TERM_QUIET", "true"))?;
+    run(cargo(&["doc", "--no-deps", "-p", "session-runtime", "-p", "session-macros"])
+        .env("RUSTDOCFLAGS", "-D warnings"))?;
+    let tally = tests(&["test", "--workspace", "--all-features", "--no-fail-fast"])?;
+    // the form that every reader of test logs knows
+    println!("\n{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
+    if tally.failed == 0 && tally.passed > 0 && tally.finished {
+        Ok(())
+    } else {
+        Err("some tests failed".to_owned())
+    }
+}
+
+/// Writes the expectations of the compile-fail tests anew.
+pub(crate) fn bless() -> Result<(), String> {
+    run(cargo(&["test", "-p", "session-tests", "--test", "ui"]).env("TRYBUILD", "overwrite"))
+}
+
+fn run_step(arguments: &[&str]) -> Result<(), String> {
+    run(&mut cargo(arguments))
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+    finished: bool,
+}
+
+/// Runs the tests, showing what they print, and adds up their summaries.
+fn tests(arguments: &[&str]) -> Result<Tally, String> {
+    let mut command = cargo(arguments);
+    let shown = show(&command);
+    eprintln!("\n$ {shown}");
+    let failed = |error: std::io::Error| format!("`{shown}`: {error}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let mut tally = Tally::default();
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+        let line = line.map_err(failed)?;
+        println!("{line}");
+        if let Some(summary) = line.strip_prefix("test result:") {
+            tally.passed += count(summary, "passed");
+            tally.failed += count(summary, "failed");
+            tally.skipped += count(summary, "ignored");
+        }
+    }
+    tally.finished = child.wait().map_err(failed)?.success();
+    Ok(tally)
+}
+
+/// The number before `word`, as in `ok. 12 passed; 0 failed; 0 ignored`.
+fn count(summary: &str, word: &str) -> u32 {
+    let words: Vec<&str> = summary.split([' ', ';']).filter(|word| !word.is_empty()).collect();
+    words.windows(2).find(|pair| pair[1] == word).and_then(|pair| pair[0].parse().ok()).unwrap_or(0)
+}
