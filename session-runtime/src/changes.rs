@@ -1,0 +1,124 @@
+//! What one request does to one record: a list of changes to single fields, and how each meets other requests' changes.
+
+mod merge;
+
+pub use merge::{Merge, Sum};
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::record::fields::Builder;
+use crate::record::{Decoded, MetaChange, OpId, Record};
+
+/// The changes of one commit. A store applies them to the record that it holds at that moment with [`Changes::apply`].
+#[derive(Debug)]
+pub struct Changes {
+    pub(crate) op: OpId,
+    /// The record that the request loaded, whose bytes decide whether another request changed a field meanwhile.
+    pub(crate) base: Option<Arc<Record>>,
+    pub(crate) fields: Vec<FieldChange>,
+    /// `Some`: every stored field goes but these keys; the changes are applied to what is left.
+    pub(crate) wipe: Option<Arc<[Cow<'static, str>]>>,
+    pub(crate) meta: MetaChange,
+    /// What the record decodes to after this commit, if nobody else changed it meanwhile.
+    pub(crate) decoded: Option<Decoded>,
+}
+
+/// The change of one field.
+#[derive(Debug)]
+pub(crate) struct FieldChange {
+    pub(crate) key: Cow<'static, str>,
+    /// The new JSON value; `None` removes the field.
+    pub(crate) value: Option<Box<[u8]>>,
+    pub(crate) merge: Merge,
+}
+
+/// Another request changed a field meanwhile, and the field's policy refuses to merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conflict;
+
+impl Changes {
+    /// What `current` becomes. A store calls this while it holds `current` locked.
+    ///
+    /// A field whose stored bytes are still those that the request loaded takes the new value; where they differ, the
+    /// field's merge policy decides.
+    ///
+    /// # Errors
+    /// [`Conflict`] if a policy refuses; then the store leaves the record as it is.
+    pub fn apply(&self, current: &Record) -> Result<Record, Conflict> {
+        let base = self.base.as_deref();
+        let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
+        let added: usize =
+            self.fields.iter().map(|f| f.key.len() + f.value.as_ref().map_or(0, |v| v.len()) + 6).sum();
+        let mut out = Builder::with_capacity(current.fields().size() + added);
+        let mut seen = 0_u64;
+        for (key, stored) in current.fields().raw() {
+            let kept = self.survives(key).then_some(stored);
+            match self.fields.iter().position(|f| f.key.as_bytes() == key) {
+                Some(at) => {
+                    mark(&mut seen, at);
+                    let change = &self.fields[at];
+                    let loaded = if untouched { kept } else { self.loaded(&change.key) };
+                    if let Some(value) = change.resolve(kept, loaded)? {
+                        out.push(key, &value);
+                    }
+                }
+                None => {
+                    if let Some(stored) = kept {
+                        out.push(key, stored);
+                    }
+                }
+            }
+        }
+        for (at, change) in self.fields.iter().enumerate() {
+            if is_marked(seen, at) || current.fields().get(&change.key).is_some() {
+                continue;
+            }
+            let loaded = if untouched { None } else { self.loaded(&change.key) };
+            if let Some(value) = change.resolve(None, loaded)? {
+                out.push(change.key.as_bytes(), &value);
+            }
+        }
+        let changed = Record::new(self.meta.apply(current.meta(), self.op), out.finish());
+        if let Some(decoded) = self.decoded.as_ref().filter(|_| untouched) {
+            changed.memo().set(decoded);
+        }
+        Ok(changed)
+    }
+
+    /// The value that the request loaded; none for what is wiped, since there is nothing left that it could conflict with.
+    fn loaded(&self, key: &str) -> Option<&[u8]> {
+        let base = self.base.as_deref().filter(|_| self.survives(key.as_bytes()))?;
+        base.fields().get(key)
+    }
+
+    fn survives(&self, key: &[u8]) -> bool {
+        self.wipe.as_ref().is_none_or(|keep| keep.iter().any(|k| k.as_bytes() == key))
+    }
+}
+
+// The first 64 changes are remembered in a word; later ones are looked up again.
+fn mark(seen: &mut u64, at: usize) {
+    *seen |= u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0);
+}
+
+fn is_marked(seen: u64, at: usize) -> bool {
+    u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).is_some_and(|bit| seen & bit != 0)
+}
+
+impl FieldChange {
+    /// What the field becomes, given what is `stored` now and what the request `loaded`.
+    fn resolve<'a>(
+        &'a self,
+        stored: Option<&'a [u8]>,
+        loaded: Option<&[u8]>,
+    ) -> Result<Option<Cow<'a, [u8]>>, Conflict> {
+        if stored == loaded {
+            return Ok(self.value.as_deref().map(Cow::Borrowed));
+        }
+        self.merge.resolve(stored, self.value.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! What happens to a field that another request changed meanwhile.
+
+use std::borrow::Cow;
+
+use super::Conflict;
+
+/// How a field's change meets a change of the same field by another request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Merge {
+    /// The later write stands.
+    LastWrite,
+    /// The difference is added to what is stored, within the bounds of the field's type.
+    Add(Box<Sum>),
+    /// The other change stands. Used for taking a shown message away: a message set meanwhile stays.
+    YieldTo,
+    /// Refused.
+    Reject,
+}
+
+/// The difference that an integer field was changed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct Sum {
+    pub(crate) delta: i128,
+    /// What an absent field counts as.
+    pub(crate) default: i128,
+    pub(crate) min: i128,
+    pub(crate) max: i128,
+}
+
+impl Merge {
+    pub(crate) fn resolve<'a>(
+        &self,
+        stored: Option<&'a [u8]>,
+        ours: Option<&'a [u8]>,
+    ) -> Result<Option<Cow<'a, [u8]>>, Conflict> {
+        match self {
+            Self::LastWrite => Ok(ours.map(Cow::Borrowed)),
+            Self::Add(sum) => sum.onto(stored).map(|total| Some(Cow::Owned(total.to_string().into_bytes()))),
+            Self::YieldTo => Ok(stored.map(Cow::Borrowed)),
+            Self::Reject => Err(Conflict),
+        }
+    }
+}
+
+impl Sum {
+    /// Saturates; what is stored and no integer of the field's type is a conflict, not a zero.
+    fn onto(self, stored: Option<&[u8]>) -> Result<i128, Conflict> {
+        let current = match stored {
+            None => self.default,
+            Some(json) => serde_json::from_slice::<i128>(json).map_err(|_| Conflict)?,
+        };
+        if (self.min..=self.max).contains(&current) {
+            Ok(current.saturating_add(self.delta).clamp(self.min, self.max))
+        } else {
+            Err(Conflict)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What can go wrong, for users and for store authors.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// A boxed cause.
+pub type Source = Box<dyn StdError + Send + Sync>;
+
+/// Why something could not be done with a session. Opaque: ask it with the predicates.
+///
+/// Its text is for logs. It names fields and limits, never an id, a key or a value (T22), and it never reaches a response
+/// by itself.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    source: Option<Source>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The session ended or was wiped while this request was in flight.
+    Gone,
+    /// Another request changed the same field, and the field's policy refuses to merge.
+    Conflict,
+    /// The store did not answer, or not in time.
+    Unavailable,
+    /// The store has no room for a new session.
+    Full,
+    /// The operating system gave no random bits.
+    NoEntropy,
+    /// The record would be larger than allowed.
+    TooLarge { field: Cow<'static, str>, bytes: usize, limit: usize },
+    /// A value that JSON cannot carry, or that does not fit where it was put.
+    Unstorable { field: Cow<'static, str>, why: Cow<'static, str> },
+    /// The id or its attributes changed, but the response head is already on its way.
+    TooLate,
+    /// The configuration cannot work.
+    Config(Cow<'static, str>),
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner { kind, source: None }))
+    }
+
+    pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Config(what.into()))
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    /// The session ended, was rotated away or was wiped while this request was in flight, so its changes are refused.
+    pub fn is_gone(&self) -> bool {
+        self.0.kind == Kind::Gone
+    }
+
+    /// Another request changed the same field, and the field's merge policy refuses.
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == Kind::Conflict
+    }
+
+    /// The store did not answer, not in time, or has no room; trying again later may work.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unavailable | Kind::Full | Kind::NoEntropy)
+    }
+
+    /// The session would be larger than the configured limit; the text names the largest field.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// A field holds a value that cannot be stored, such as a number that is not finite; the text names the field.
+    pub fn is_unstorable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unstorable { .. })
+    }
+
+    /// The change needs a new cookie, but the response head is already on its way.
+    pub fn is_too_late(&self) -> bool {
+        self.0.kind == Kind::TooLate
+    }
+
+    /// The configuration breaks a rule; the text says which, and what to write instead.
+    pub fn is_config(&self) -> bool {
+        matches!(self.0.kind, Kind::Config(_))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (kind, source) = match error {
+            StoreError::Full => (Kind::Full, None),
+            StoreError::Unavailable(source) => (Kind::Unavailable, Some(source)),
+        };
+        Self(Box::new(Inner { kind, source }))
+    }
+}
+
+impl From<crate::token::NoEntropy> for Error {
+    fn from(_: crate::token::NoEntropy) -> Self {
+        Self::new(Kind::NoEntropy)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Gone => f.write_str("the session ended while this request was in flight"),
+            Kind::Conflict => f.write_str("another request changed the same field of the session"),
+            Kind::Unavailable => f.write_str("the session store is unavailable"),
+            Kind::Full => f.write_str("the session store is full"),
+            Kind::NoEntropy => f.write_str("the operating system gave no random bits for a session id"),
+            Kind::TooLarge { field, bytes, limit } => {
+                write!(
+                    f,
+                    "the session takes {bytes} bytes, of at most {limit}; the largest change is field `{}`",
+                    field.escape_debug()
+                )
+            }
+            Kind::Unstorable { field, why } => {
+                write!(f, "session field `{}` cannot be stored: {why}", field.escape_debug())
+            }
+            Kind::TooLate => {
+                f.write_str("the session needs a new cookie, but the response head is already sent")
+            }
+            Kind::Config(what) => f.write_str(what),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.0.kind).field("source", &self.0.source).finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// What a store tells the core when it cannot do its work.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No answer, or a wrong one: the connection broke, the disk failed, a reply made no sense. The response is a 503.
+    Unavailable(Source),
+    /// No room for a new session. The response is a 503; existing sessions go on.
+    Full,
+}
+
+impl StoreError {
+    /// [`StoreError::Unavailable`] because of `cause`.
+    pub fn unavailable(cause: impl Into<Source>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unavailable(_) => "the session store is unavailable",
+            Self::Full => "the session store is full",
+        })
+    }
+}
+
+impl StdError for StoreError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Unavailable(source) => Some(&**source),
+            Self::Full => None,
+        }
+    }
+}
+
+/// The session could not be loaded: the store is down, not the session absent.
+///
+/// A handler that asks for `Result<&T, Unavailable>` runs during an outage and decides itself; every other handler that
+/// wants the session is answered with a 503 before it runs (S67, T38).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unavailable;
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the session is unavailable")
+    }
+}
+
+impl StdError for Unavailable {}

@@ -1,0 +1,106 @@
+//! The fields of a record in one buffer: one allocation a session, and nothing to rebuild when it is read.
+
+use std::fmt;
+
+/// Before each field: key length (2 bytes) and value length (4 bytes), little endian.
+const HEAD: usize = 6;
+
+/// The fields of a record: keys, each with the bytes of a JSON value.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Fields(Box<[u8]>);
+
+impl Fields {
+    /// Every field, in stored order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.raw().map(|(key, value)| (std::str::from_utf8(key).unwrap_or_default(), value))
+    }
+
+    /// The JSON value stored under `key`.
+    pub fn get(&self, key: &str) -> Option<&[u8]> {
+        self.raw().find(|(k, _)| *k == key.as_bytes()).map(|(_, value)| value)
+    }
+
+    /// Bytes that the fields take, keys included.
+    pub const fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no field.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The fields that `each` yields, twice the same.
+    pub(crate) fn of<'a, I: Iterator<Item = (&'a str, &'a [u8])>>(each: impl Fn() -> I) -> Self {
+        let mut builder =
+            Builder::with_capacity(each().map(|(key, value)| HEAD + key.len() + value.len()).sum());
+        each().for_each(|(key, value)| builder.push(key.as_bytes(), value));
+        builder.finish()
+    }
+
+    /// Keys as bytes: comparing them needs no check of their encoding.
+    pub(crate) fn raw(&self) -> Raw<'_> {
+        Raw(&self.0)
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<[u8]>> FromIterator<(K, V)> for Fields {
+    /// Keys are taken as given: the caller names each once. Fields with a key of over 65,535 bytes or a value of over
+    /// 4 GiB are left out; the core refuses both long before.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(fields: I) -> Self {
+        let mut builder = Builder::default();
+        for (key, value) in fields {
+            builder.push(key.as_ref().as_bytes(), value.as_ref());
+        }
+        builder.finish()
+    }
+}
+
+impl fmt::Debug for Fields {
+    /// Keys only: values may be secret (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
+    }
+}
+
+pub(crate) struct Raw<'a>(&'a [u8]);
+
+impl<'a> Iterator for Raw<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (head, rest) = self.0.split_first_chunk::<HEAD>()?;
+        let [k0, k1, v0, v1, v2, v3] = *head;
+        let (key, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([k0, k1])))?;
+        let length = usize::try_from(u32::from_le_bytes([v0, v1, v2, v3])).ok()?;
+        let (value, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some((key, value))
+    }
+}
+
+/// Collects fields into their buffer.
+#[derive(Default)]
+pub(crate) struct Builder(Vec<u8>);
+
+impl Builder {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {
+        let (Ok(k), Ok(v)) = (u16::try_from(key.len()), u32::try_from(value.len())) else { return };
+        self.0.reserve(HEAD + key.len() + value.len());
+        self.0.extend_from_slice(&k.to_le_bytes());
+        self.0.extend_from_slice(&v.to_le_bytes());
+        self.0.extend_from_slice(key);
+        self.0.extend_from_slice(value);
+    }
+
+    pub(crate) fn finish(self) -> Fields {
+        Fields(self.0.into_boxed_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Where records are kept: the contract that every store keeps, and the stores.
+
+mod erased;
+mod memory;
+
+pub(crate) use erased::DynStore;
+pub use memory::{MemoryStore, MemoryStoreBuilder};
+
+pub use crate::changes::{Changes, Conflict};
+pub use crate::error::{Source, StoreError};
+pub use crate::record::{Fields, Meta, OpId, Record};
+pub use crate::token::Key;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+
+/// A place for records, by [`Key`].
+///
+/// Each operation is atomic **in the store**: one lock, one transaction, one script, never look and then write. There is
+/// no operation that writes a record whether or not it exists, so a record that was deleted cannot come back by a late
+/// write.
+///
+/// Time comes with the call; a store reads no clock of its own to decide whether a session is alive. The core does that
+/// from the record's [`Meta`], so a store may keep a record longer than it lives, never shorter.
+///
+/// A deleted or rotated id leaves a *tombstone* until a given time: [`Found::Tombstone`] tells a request that still
+/// presents the id that it is dead, rather than unknown.
+pub trait Store: Send + Sync + 'static {
+    /// Finds what is kept under `key`.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    fn load(&self, key: &Key) -> impl Future<Output = Result<Found, StoreError>> + Send;
+
+    /// Keeps a new record under `key`, unless there is something already, be it a tombstone.
+    ///
+    /// # Errors
+    /// When the store cannot answer, or is full ([`StoreError::Full`]).
+    fn create(
+        &self,
+        key: &Key,
+        record: Arc<Record>,
+    ) -> impl Future<Output = Result<Created, StoreError>> + Send;
+
+    /// Replaces the record under `key` by what [`Changes::apply`] makes of it, if there is one.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    fn update(
+        &self,
+        key: &Key,
+        changes: &Changes,
+    ) -> impl Future<Output = Result<Updated, StoreError>> + Send;
+
+    /// Moves the record under `old` to `new` with the changes applied, and leaves a tombstone under `old`.
+    ///
+    /// All of it or nothing: at no moment do both ids reach a record, or neither.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    fn rotate(
+        &self,
+        old: &Key,
+        new: &Key,
+        changes: &Changes,
+        tombstone: Timestamp,
+    ) -> impl Future<Output = Result<Rotated, StoreError>> + Send;
+
+    /// Records activity: [`Meta::last_seen`] becomes `seen` if that is later.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    fn touch(&self, key: &Key, seen: Timestamp) -> impl Future<Output = Result<Touched, StoreError>> + Send;
+
+    /// Deletes the record under `key`, whatever it holds, and leaves a tombstone until `tombstone`. Nothing is left
+    /// where there was no record, or a flood of made-up ids would fill the store (T5).
+    ///
+    /// # Errors
+    /// When the store cannot answer; then the session may still exist, and the caller must say so.
+    fn delete(&self, key: &Key, tombstone: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Removes what is past its deadline at `now`, and says how many records and tombstones that were.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    fn sweep(&self, now: Timestamp) -> impl Future<Output = Result<usize, StoreError>> + Send;
+}
+
+/// What [`Store::load`] found.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// A record; the core decides whether it is still alive.
+    Record(Arc<Record>),
+    /// The id was deleted or rotated away; it is remembered as dead until then.
+    Tombstone(Timestamp),
+    /// Nothing.
+    Nothing,
+}
+
+/// What [`Store::create`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// The record is kept.
+    Created,
+    /// There is something under that key; nothing was changed.
+    Exists,
+}
+
+/// What [`Store::update`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// The changes are kept.
+    Applied,
+    /// A merge policy refused; nothing was changed.
+    Conflict,
+    /// There is no record; nothing was changed.
+    Gone,
+}
+
+/// What [`Store::rotate`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// The record is under the new key, the old one is dead.
+    Rotated,
+    /// A merge policy refused; nothing was changed.
+    Conflict,
+    /// There is no record under the old key; nothing was changed.
+    Gone,
+    /// There is something under the new key; nothing was changed.
+    Exists,
+}
+
+/// What [`Store::touch`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// The activity is recorded.
+    Touched,
+    /// There is no record.
+    Gone,
+}

@@ -1,0 +1,107 @@
+//! The session id: made here, kept by the browser, and known to a store only as a hash.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+/// Random bits in an id, in bytes: 256 bits (S1; ASVS 7.2.3 asks for 128 bits).
+const BYTES: usize = 32;
+
+/// Characters of an id on the wire: unpadded base64url of 32 bytes.
+pub(crate) const TEXT: usize = 43;
+
+/// A session id: 256 random bits of the operating system (S1, S4).
+///
+/// Whoever has it has the session. So it is not printed, compared or serialised: `Debug` shows no byte of it, and there
+/// is no `PartialEq` (S9, S34). A store never sees it, only its [`Key`].
+#[derive(Clone)]
+pub struct Token([u8; BYTES]);
+
+impl Token {
+    /// A new id.
+    ///
+    /// # Errors
+    /// When the source fails, or returns only zeros: then there is no session rather than a weak one (S2).
+    pub(crate) fn random(source: &dyn Entropy) -> Result<Self, NoEntropy> {
+        let mut bytes = [0; BYTES];
+        source.fill(&mut bytes)?;
+        if bytes == [0; BYTES] { Err(NoEntropy) } else { Ok(Self(bytes)) }
+    }
+
+    /// Reads the text of an id: exactly 43 characters of canonical base64url, and not all zero (S6, T6).
+    ///
+    /// This says that the text is well formed, not that such a session exists.
+    pub fn parse(text: impl AsRef<[u8]>) -> Option<Self> {
+        let text = text.as_ref();
+        let mut bytes = [0; BYTES];
+        if text.len() != TEXT {
+            return None;
+        }
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+        (length == BYTES && bytes != [0; BYTES]).then_some(Self(bytes))
+    }
+
+    /// The text of this id, as the cookie carries it.
+    pub(crate) fn write(&self, out: &mut String) {
+        URL_SAFE_NO_PAD.encode_string(self.0, out);
+    }
+
+    /// What a store knows this id by.
+    pub fn key(&self) -> Key {
+        Key(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// The name of a record in a store: the SHA-256 of the session's id (S10, T1).
+///
+/// The id cannot be found from it, so a stolen store hands out no sessions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The 32 bytes of the hash.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The hash in 64 lower-case hexadecimal digits: safe as a file name and in any key space (T15, T25).
+    pub fn to_hex(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        self.0.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// The random source gave nothing usable.
+#[derive(Debug)]
+pub(crate) struct NoEntropy;
+
+/// Where random bits come from. Only this crate's tests replace it (S2, S3, T21).
+pub(crate) trait Entropy: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
+}
+
+/// The operating system's generator; there is no other and no fallback (S1, T21).
+pub(crate) struct OsEntropy;
+
+impl Entropy for OsEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(bytes).map_err(|_| NoEntropy)
+    }
+}
+
+#[cfg(test)]
+mod tests;
