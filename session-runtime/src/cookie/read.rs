@@ -1,0 +1,107 @@
+//! Reading the `Cookie` header: bytes in, candidates for the session's id out.
+//!
+//! Every adapter comes through here, so all read the same. What other parsers do to be helpful is what lets a sibling
+//! site forge a `__Host-` cookie or hide the real one (T7, T9), so here nothing is decoded, unquoted or normalised.
+
+use std::iter::{Chain, Once, once};
+use std::vec;
+
+use crate::token::Token;
+
+/// Distinct well-formed ids that are looked at. A browser sends one, or two when a sibling site planted another.
+const MOST: usize = 3;
+
+/// What the cookies of our name hold.
+pub(crate) enum Candidates {
+    /// There is no cookie of our name.
+    None,
+    /// There is, but nothing in it can be an id.
+    Malformed,
+    /// These well-formed ids, each once, in the order in which they were sent.
+    Tokens(Tokens),
+    /// More distinct ids than anybody has a reason to send (T8).
+    TooMany,
+}
+
+impl Candidates {
+    /// An id that no cookie carried.
+    pub(crate) fn one(token: Token) -> Self {
+        Self::Tokens(Tokens { first: token, more: Vec::new() })
+    }
+}
+
+/// One to three distinct ids.
+pub(crate) struct Tokens {
+    first: Token,
+    // mostly empty, and then nothing but a length to move
+    more: Vec<Token>,
+}
+
+impl IntoIterator for Tokens {
+    type Item = Token;
+    type IntoIter = Chain<Once<Token>, vec::IntoIter<Token>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        once(self.first).chain(self.more)
+    }
+}
+
+/// The values of the cookies called `name`, byte for byte, over all header lines (S46).
+///
+/// A pair is what stands between two `;`, without the spaces and tabs around it; its name ends at the first `=`.
+pub(crate) fn values<'h>(
+    name: &str,
+    headers: impl Iterator<Item = &'h [u8]>,
+) -> impl Iterator<Item = &'h [u8]> {
+    headers.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| value_of(pair, name))
+}
+
+fn value_of<'h>(pair: &'h [u8], name: &str) -> Option<&'h [u8]> {
+    // a cookie's name has no `=` in it (S39), so the one that follows it is the first
+    trim(pair).strip_prefix(name.as_bytes())?.strip_prefix(b"=")
+}
+
+/// Without spaces and tabs at the ends, and nothing else: not the white space of Unicode, not even a line break (T7).
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// Finds the ids among the cookies called `name`.
+///
+/// Identical ones count once, and what cannot be an id is passed over as long as there is one that can: a sibling site
+/// that plants rubbish under our name logs nobody out.
+pub(crate) fn candidates<'h>(name: &str, headers: impl Iterator<Item = &'h [u8]>) -> Candidates {
+    // ids have no `PartialEq` (S9); their texts, which the client sent and so knows, may be compared
+    let mut texts: [&[u8]; MOST] = [b""; MOST];
+    let mut count = 0;
+    let mut found = Candidates::None;
+    for text in values(name, headers) {
+        if texts[..count].contains(&text) {
+            continue;
+        }
+        let token = Token::parse(text);
+        found = match (found, token) {
+            (Candidates::Tokens(tokens), None) => Candidates::Tokens(tokens),
+            (_, None) => Candidates::Malformed,
+            (_, Some(_)) if count == MOST => return Candidates::TooMany,
+            (Candidates::Tokens(mut tokens), Some(token)) => {
+                tokens.more.push(token);
+                Candidates::Tokens(tokens)
+            }
+            (_, Some(token)) => Candidates::one(token),
+        };
+        if let Candidates::Tokens(tokens) = &found
+            && tokens.more.len() + 1 > count
+        {
+            texts[count] = text;
+            count += 1;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
