@@ -1,0 +1,154 @@
+//! Where a framework meets the session. Everything but the framework's own types is written here, once.
+
+#[cfg(feature = "axum")]
+mod axum;
+mod headers;
+
+use std::sync::Arc;
+
+use crate::commit::apply::Turn;
+use crate::commit::plan::Ending;
+use crate::cookie::read::candidates;
+use crate::data::SessionData;
+use crate::error::{Error, Kind};
+use crate::event;
+use crate::session::cell::{Cell, Closing};
+use crate::session::{Attempt, Session};
+
+/// Why a handler cannot be given its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejected {
+    /// The application is put together wrongly: no layer, or an unregistered section. The log says which.
+    Misconfigured,
+    /// The store does not answer.
+    Unavailable,
+}
+
+impl Rejected {
+    pub(crate) const fn status(self) -> u16 {
+        match self {
+            Self::Misconfigured => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// The session of a request, from the cell that the layer left in it and the request's `Cookie` headers.
+pub(crate) async fn extract<'a, S: SessionData>(
+    cell: Option<Arc<Cell>>,
+    headers: impl Iterator<Item = &'a [u8]>,
+    fix: &'static str,
+) -> Result<Attempt<S>, Rejected> {
+    let Some(cell) = cell else {
+        event::missing_layer(S::NAME, <S::Root as SessionData>::NAME, fix);
+        return Err(Rejected::Misconfigured);
+    };
+    if !cell.engine.types.has::<S>() {
+        event::unregistered_section(S::NAME);
+        return Err(Rejected::Misconfigured);
+    }
+    let presented = candidates(&cell.engine.cookie_name, headers);
+    let opened = cell.open(presented).await;
+    Ok(Attempt(opened.map(|()| Session::new(cell))))
+}
+
+/// What the response needs beside what the handler made of it.
+#[derive(Default)]
+pub(crate) struct Amendment {
+    /// The response depends on the cookie: `Vary: Cookie` (S62).
+    pub(crate) vary: bool,
+    /// A `Set-Cookie` to append; the response must not be stored by shared caches (S40, S41, S62).
+    pub(crate) set_cookie: Option<String>,
+    /// The handler's response is replaced by an empty one.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Why a handler's response was replaced; left among the extensions of the response that replaces it.
+///
+/// An application that wants another page than an empty one looks for it in a layer outside of `Sessions`.
+///
+/// ```
+/// use axum::{Router, middleware::map_response, response::{IntoResponse, Response}};
+/// use session_runtime::Refused;
+///
+/// async fn explain(response: Response) -> Response {
+///     match response.extensions().get::<Refused>() {
+///         Some(refused) if refused.error().is_conflict() => {
+///             (response.status(), "Somebody changed this meanwhile. Please look again.").into_response()
+///         }
+///         _ => response,
+///     }
+/// }
+///
+/// # let sessions = tower::layer::util::Identity::new();
+/// let app: Router = Router::new().layer(sessions).layer(map_response(explain));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Refused(Arc<Error>);
+
+impl Refused {
+    /// What went wrong.
+    pub fn error(&self) -> &Error {
+        &self.0
+    }
+
+    /// The status of the response (DESIGN.md, "When the session cannot be saved").
+    pub fn status(&self) -> u16 {
+        match self.0.kind() {
+            Kind::Gone | Kind::Conflict => 409,
+            Kind::Unavailable | Kind::Full | Kind::NoEntropy => 503,
+            Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
+        }
+    }
+}
+
+/// Watches over a request until its response is committed. Dropped before that, by a panic or a disconnect, it has what
+/// must not be lost carried out by a task of its own: a logout, a rotation, a privilege given up.
+pub(crate) struct Watch {
+    cell: Arc<Cell>,
+    done: bool,
+}
+
+impl Watch {
+    pub(crate) const fn over(cell: Arc<Cell>) -> Self {
+        Self { cell, done: false }
+    }
+
+    /// Whether anything asked for the session.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.cell.is_touched()
+    }
+
+    /// Ends the watch over a request that leaves nothing to be committed.
+    pub(crate) fn close_idle(&mut self) -> Option<Amendment> {
+        let Closing { cookie, .. } = self.cell.close_idle()?;
+        self.done = true;
+        Some(Amendment { vary: true, set_cookie: cookie, refused: None })
+    }
+
+    /// Commits, now that the response's status is known.
+    pub(crate) async fn close(mut self, status: u16) -> Amendment {
+        let Closing { cookie, error } = self.cell.close(status).await;
+        self.done = true;
+        Amendment { vary: true, set_cookie: cookie, refused: error.map(|error| Refused(Arc::new(error))) }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.done || !self.is_touched() || !self.cell.must_outlive_request() {
+            return;
+        }
+        let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                runtime.spawn(async move {
+                    if let Err(error) = cell.commit(Ending::Drop, Turn::Last).await {
+                        event::detached_failed(session, &error.to_string());
+                    }
+                });
+            }
+            Err(_) => event::detached_failed(session, "there is no tokio runtime to carry it out"),
+        }
+    }
+}

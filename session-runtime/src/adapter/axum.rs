@@ -1,0 +1,181 @@
+//! axum, and every tower stack over the `http` types.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum_core::extract::FromRequestParts;
+use axum_core::response::{IntoResponse, Response as AxumResponse};
+use http::header::{CACHE_CONTROL, COOKIE, Entry, SET_COOKIE, VARY};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{Amendment, Rejected, Watch, extract, headers};
+use crate::data::{RootSession, SessionData};
+use crate::session::cell::Cell;
+use crate::session::{Attempt, Session};
+use crate::sessions::Sessions;
+
+const FIX: &str = "add `.layer(Sessions::<..>::new(store)?)` to the router, after its routes";
+
+/// What the layer leaves in the request, one for each root session type.
+struct InRequest<R>(Arc<Cell>, PhantomData<fn() -> R>);
+
+impl<R> Clone for InRequest<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0), PhantomData)
+    }
+}
+
+impl<R, Inner> Layer<Inner> for Sessions<R> {
+    type Service = SessionService<R, Inner>;
+
+    fn layer(&self, inner: Inner) -> Self::Service {
+        SessionService { sessions: self.clone(), inner }
+    }
+}
+
+/// A service whose requests have a session of type `R`; made by [`Sessions`] as a layer.
+pub struct SessionService<R, Inner> {
+    sessions: Sessions<R>,
+    inner: Inner,
+}
+
+impl<R, Inner: Clone> Clone for SessionService<R, Inner> {
+    fn clone(&self) -> Self {
+        Self { sessions: self.sessions.clone(), inner: self.inner.clone() }
+    }
+}
+
+impl<R, Inner, Body, ResBody> Service<Request<Body>> for SessionService<R, Inner>
+where
+    R: RootSession,
+    Inner: Service<Request<Body>, Response = Response<ResBody>>,
+    Inner::Error: Send + 'static,
+    ResBody: Default + Send + 'static,
+{
+    type Response = Inner::Response;
+    type Error = Inner::Error;
+    type Future = SessionFuture<Inner::Future, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let cell = self.sessions.cell();
+        let mut watch = None;
+        if let Some(outer) = request.extensions_mut().insert(InRequest::<R>(Arc::clone(&cell), PhantomData)) {
+            // of two layers of one type, the outer one does the work (T43)
+            request.extensions_mut().insert(outer);
+        } else {
+            watch = Some(Watch::over(cell));
+        }
+        SessionFuture { inner: self.inner.call(request), watch, committing: None }
+    }
+}
+
+pin_project! {
+    /// The response of a request with a session.
+    pub struct SessionFuture<F, Output> {
+        #[pin]
+        inner: F,
+        watch: Option<Watch>,
+        // made when it is needed: most requests of most applications ask for no session
+        committing: Option<Pin<Box<dyn Future<Output = Output> + Send>>>,
+    }
+}
+
+impl<F, B, E> Future for SessionFuture<F, Result<Response<B>, E>>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Default + Send + 'static,
+    E: Send + 'static,
+{
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.committing.is_none() {
+            let outcome = ready!(this.inner.poll(cx));
+            let Some(mut watch) = this.watch.take().filter(Watch::is_touched) else {
+                return Poll::Ready(outcome);
+            };
+            if let Some(amendment) = watch.close_idle() {
+                return Poll::Ready(outcome.map(|response| amend(response, amendment)));
+            }
+            *this.committing = Some(Box::pin(commit(watch, outcome)));
+        }
+        let Some(committing) = this.committing else { return Poll::Pending };
+        committing.as_mut().poll(cx)
+    }
+}
+
+async fn commit<B: Default, E>(watch: Watch, outcome: Result<Response<B>, E>) -> Result<Response<B>, E> {
+    // a service that fails makes no response: whoever turns the failure into one decides on its status
+    let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
+    let amendment = watch.close(status).await;
+    outcome.map(|response| amend(response, amendment))
+}
+
+fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Response<B> {
+    if let Some(refused) = amendment.refused {
+        response = Response::new(B::default());
+        *response.status_mut() =
+            StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.extensions_mut().insert(refused);
+    }
+    let headers = response.headers_mut();
+    if amendment.vary {
+        match headers.entry(VARY) {
+            Entry::Vacant(vary) => {
+                vary.insert(HeaderValue::from_static("Cookie"));
+            }
+            Entry::Occupied(vary) if headers::varies_by_cookie(vary.iter().map(HeaderValue::as_bytes)) => {}
+            Entry::Occupied(mut vary) => vary.append(HeaderValue::from_static("Cookie")),
+        }
+    }
+    // the writer has checked every byte of it
+    if let Some(mut cookie) = amendment.set_cookie.and_then(|line| HeaderValue::try_from(line).ok()) {
+        cookie.set_sensitive(true);
+        headers.append(SET_COOKIE, cookie);
+        let private = headers::private(headers.get_all(CACHE_CONTROL).iter().map(HeaderValue::as_bytes));
+        if let Some(private) = private.and_then(|value| HeaderValue::try_from(value).ok()) {
+            headers.insert(CACHE_CONTROL, private);
+        }
+    }
+    response
+}
+
+/// Why a handler was not given its session. The response is empty; the log says what to do.
+#[derive(Debug)]
+pub struct Rejection(Rejected);
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> AxumResponse {
+        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    }
+}
+
+impl<S: SessionData, State: Sync> FromRequestParts<State> for Attempt<S> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
+        let cell = parts.extensions.get::<InRequest<S::Root>>().map(|found| Arc::clone(&found.0));
+        let cookies = parts.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        extract(cell, cookies, FIX).await.map_err(Rejection)
+    }
+}
+
+impl<S: SessionData, State: Sync> FromRequestParts<State> for Session<S> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
+        Attempt::from_request_parts(parts, state).await?.0.map_err(|_| Rejection(Rejected::Unavailable))
+    }
+}

@@ -1,0 +1,5 @@
+//! From what a handler left to what is stored: the difference, the plan, and carrying it out.
+
+pub(crate) mod apply;
+pub(crate) mod diff;
+pub(crate) mod plan;

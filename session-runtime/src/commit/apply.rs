@@ -1,0 +1,231 @@
+//! Carries out a plan: at most one store call, and what the response says about the cookie.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::diff::{Changed, Class, Diff};
+use super::plan::{CookiePlan, Op, Plan, Select, Stamp, Wipe};
+use crate::changes::{Changes, FieldChange};
+use crate::clock::Timestamp;
+use crate::engine::{Engine, TOMBSTONE};
+use crate::error::{Error, Kind};
+use crate::event;
+use crate::record::{Fields, Meta, MetaChange, OpId, Record};
+use crate::store::{Created, Rotated, Touched, Updated};
+use crate::token::{Key, Token};
+
+/// How often a new id is tried when the store already has one of that name (S3). With 256 random bits once is enough; a
+/// second collision means that the random source is broken.
+const TRIES: usize = 3;
+
+/// A live session as a request knows it.
+#[derive(Clone)]
+pub(crate) struct Live {
+    pub(crate) token: Token,
+    pub(crate) key: Key,
+    pub(crate) record: Arc<Record>,
+}
+
+/// What is to be committed.
+pub(crate) struct Work {
+    pub(crate) plan: Plan,
+    pub(crate) diff: Diff,
+    pub(crate) live: Option<Live>,
+    /// Sessions that an explicit logout ends although the request may not use them.
+    pub(crate) unusable: Vec<Key>,
+    pub(crate) turn: Turn,
+    pub(crate) now: Timestamp,
+}
+
+/// Whether the request goes on after the commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It may change and commit more, so it must know the record as it is after this commit.
+    Further,
+    /// Nothing follows.
+    Last,
+}
+
+/// What was committed.
+pub(crate) struct Done {
+    pub(crate) standing: After,
+    /// The `Set-Cookie` value that the response must carry.
+    pub(crate) cookie: Option<String>,
+}
+
+/// What the request's session is after the commit.
+pub(crate) enum After {
+    /// What it was before; nothing was sent.
+    Unchanged,
+    /// Alive, with these changes.
+    Live(Live),
+    /// Ended.
+    Ended,
+}
+
+/// Carries out `work`.
+///
+/// # Errors
+/// The store failed, or the session is no longer there to be changed. Nothing was stored then.
+pub(crate) async fn apply(engine: &Engine, work: Work) -> Result<Done, Error> {
+    let Work { plan, diff, live, unusable, turn, now } = work;
+    let changed = diff.summary.changed;
+    let cookie = plan.cookie;
+    let follow = turn == Turn::Further || cookie == CookiePlan::Set;
+    let standing = match (plan.op, live) {
+        (Op::Nothing, _) => After::Unchanged,
+        (Op::Create(stamp), _) => After::Live(create(engine, stamp, &diff, now).await?),
+        (Op::Delete, live) => {
+            for key in live.iter().map(|live| live.key).chain(unusable) {
+                engine.ask(engine.store.delete(&key, now.after(TOMBSTONE))).await?;
+            }
+            After::Ended
+        }
+        (Op::Update { select, stamp }, Some(live)) => {
+            let update = assemble(engine, select, Wipe::Nothing, stamp, diff, &live.record)?;
+            match engine.ask(engine.store.update(&live.key, &update)).await? {
+                Updated::Applied if follow => {
+                    After::Live(Live { record: sent(&update, live.record), ..live })
+                }
+                Updated::Applied => After::Live(live),
+                Updated::Conflict => return Err(Error::new(Kind::Conflict)),
+                Updated::Gone if changed => return Err(Error::new(Kind::Gone)),
+                // it only showed a message: nothing is lost
+                Updated::Gone => return Ok(Done { standing: After::Ended, cookie: None }),
+            }
+        }
+        (Op::Touch, Some(live)) => {
+            match engine.ask(engine.store.touch(&live.key, now)).await {
+                Ok(Touched::Touched) => After::Live(live),
+                Ok(Touched::Gone) => return Ok(Done { standing: After::Ended, cookie: None }),
+                Err(error) => {
+                    // the handler's answer is right; only the session may end earlier
+                    event::touch_failed(engine.types.root, &error.into());
+                    return Ok(Done { standing: After::Unchanged, cookie: None });
+                }
+            }
+        }
+        (Op::Rotate { select, wipe, stamp }, Some(live)) => {
+            let update = assemble(engine, select, wipe, stamp, diff, &live.record)?;
+            After::Live(rotate(engine, &update, live, now).await?)
+        }
+        // a plan for a live session is made only for one; without one there is nothing to change
+        (Op::Refuse, _) | (Op::Update { .. } | Op::Touch | Op::Rotate { .. }, None) => {
+            return Err(Error::new(Kind::Gone));
+        }
+    };
+    let cookie = match (cookie, &standing) {
+        (CookiePlan::Remove, _) => Some(engine.cookie.remove()),
+        (CookiePlan::Set, After::Live(live)) => Some(set_cookie(engine, live, now)),
+        (CookiePlan::Set | CookiePlan::Leave, _) => None,
+    };
+    Ok(Done { standing, cookie })
+}
+
+async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> Result<Live, Error> {
+    let blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
+    let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
+    let set = || diff.changes.iter().filter_map(|c| Some((&*c.change.key, c.change.value.as_deref()?)));
+    let fields = Fields::of(set);
+    check_size(engine, fields.size(), set().map(|(key, value)| (key, value.len())))?;
+    let record = Arc::new(Record::new(meta, fields));
+    for _ in 0..TRIES {
+        let token = Token::random(&*engine.entropy)?;
+        let key = token.key();
+        match engine.ask(engine.store.create(&key, Arc::clone(&record))).await? {
+            Created::Created => return Ok(Live { token, key, record }),
+            Created::Exists => {}
+        }
+    }
+    Err(Error::new(Kind::NoEntropy))
+}
+
+async fn rotate(engine: &Engine, changes: &Changes, live: Live, now: Timestamp) -> Result<Live, Error> {
+    let until = now.after(TOMBSTONE);
+    for _ in 0..TRIES {
+        let token = Token::random(&*engine.entropy)?;
+        let key = token.key();
+        match engine.ask(engine.store.rotate(&live.key, &key, changes, until)).await? {
+            Rotated::Rotated => return Ok(Live { token, key, record: sent(changes, live.record) }),
+            Rotated::Conflict => return Err(Error::new(Kind::Conflict)),
+            Rotated::Gone => return Err(Error::new(Kind::Gone)),
+            Rotated::Exists => {}
+        }
+    }
+    Err(Error::new(Kind::NoEntropy))
+}
+
+/// The record as this request knows it now: what it loaded, with what it sent. What others changed meanwhile is not in it,
+/// so that a later commit of this request still meets their changes as theirs.
+fn sent(changes: &Changes, loaded: Arc<Record>) -> Arc<Record> {
+    changes.apply(&loaded).map_or(loaded, Arc::new)
+}
+
+fn assemble(
+    engine: &Engine,
+    select: Select,
+    wipe: Wipe,
+    stamp: Stamp,
+    mut diff: Diff,
+    base: &Arc<Record>,
+) -> Result<Changes, Error> {
+    let decoded = if select == Select::All && wipe == Wipe::Nothing { diff.decoded.take() } else { None };
+    let meta = match select {
+        Select::All | Select::Surviving => meta_change(stamp, &diff),
+        Select::DroppedPrivileges | Select::None => meta_change(stamp, &Diff::default()),
+    };
+    let fields: Vec<FieldChange> =
+        diff.changes.into_iter().filter(|changed| is_selected(changed, select)).map(|c| c.change).collect();
+    let sizes = || fields.iter().map(|f| (&*f.key, f.value.as_ref().map_or(0, |value| value.len())));
+    let replaced: usize = fields.iter().filter_map(|f| base.fields().get(&f.key)).map(<[u8]>::len).sum();
+    let added: usize = sizes().map(|(key, bytes)| key.len() + bytes).sum();
+    let left = if wipe == Wipe::Nothing { base.fields().size() } else { 0 };
+    if added > replaced {
+        check_size(engine, left.saturating_sub(replaced) + added, sizes())?;
+    }
+    let wipe = match wipe {
+        Wipe::Nothing => None,
+        Wipe::OwnerChanged => Some(Arc::clone(&engine.types.keep)),
+        Wipe::Restarted => Some(Arc::from([])),
+    };
+    Ok(Changes { op: OpId::next(), base: Some(Arc::clone(base)), fields, wipe, meta, decoded })
+}
+
+fn is_selected(changed: &Changed, select: Select) -> bool {
+    match (select, changed.class) {
+        (Select::All, _) | (Select::Surviving, Class::Keep | Class::Privilege { .. } | Class::Notice) => true,
+        (Select::DroppedPrivileges, Class::Privilege { dropped }) => dropped,
+        (Select::Surviving | Select::DroppedPrivileges | Select::None, _) => false,
+    }
+}
+
+fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
+    MetaChange {
+        authenticated: stamp.authenticated,
+        last_seen: stamp.last_seen,
+        idle: stamp.idle,
+        expires: stamp.expires,
+        remembered: stamp.remembered,
+        owner: diff.owner.clone(),
+    }
+}
+
+/// One client must not make a record grow without bound (S72, T29).
+fn check_size<'a>(
+    engine: &Engine,
+    bytes: usize,
+    fields: impl Iterator<Item = (&'a str, usize)>,
+) -> Result<(), Error> {
+    if bytes <= engine.max_bytes {
+        return Ok(());
+    }
+    let largest = fields.max_by_key(|(_, size)| *size).map_or("", |(key, _)| key);
+    Err(Error::new(Kind::TooLarge { field: largest.to_owned().into(), bytes, limit: engine.max_bytes }))
+}
+
+fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {
+    let meta = live.record.meta();
+    let persistent = engine.lifetimes.persistent || meta.remembered;
+    let left: Duration = meta.deadline().since(now);
+    engine.cookie.set(&live.token, persistent.then_some(left))
+}

@@ -1,0 +1,196 @@
+//! What a request changed in one session value.
+
+use std::borrow::Cow;
+
+use super::plan::{OwnerChange, Summary};
+use crate::changes::{FieldChange, Merge};
+use crate::data::{Field, Role, SessionData};
+use crate::error::{Error, Kind};
+use crate::field::{Claims, Notice, check_extra_key};
+use crate::record::{Decoded, Record};
+
+/// Room for the JSON of most fields, so that writing it does not grow the buffer again and again.
+const SCRATCH_BYTES: usize = 512;
+
+/// The changes of all session values of a request, with what they mean to the plan.
+#[derive(Debug, Default)]
+pub(crate) struct Diff {
+    pub(crate) changes: Vec<Changed>,
+    pub(crate) summary: Summary,
+    /// The owner field's new JSON value, if the owner changed; `None` inside for nobody.
+    #[allow(clippy::option_option)]
+    pub(crate) owner: Option<Option<Box<str>>>,
+    /// The first value that cannot be stored. The summary is right all the same, so that a lost privilege is not missed.
+    pub(crate) error: Option<Error>,
+    /// What the record decodes to with these changes.
+    pub(crate) decoded: Option<Decoded>,
+    /// Where values are written before their length is known.
+    scratch: Vec<u8>,
+}
+
+/// One change, and what it is to the plan.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) change: FieldChange,
+    pub(crate) class: Class,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Plain,
+    Keep,
+    Privilege {
+        dropped: bool,
+    },
+    /// A message was set.
+    Notice,
+    /// A message was shown.
+    Consumed,
+}
+
+/// What a diff is made from, beside the two values.
+pub(crate) struct Context<'a> {
+    /// The record that the request loaded.
+    pub(crate) record: Option<&'a Record>,
+    /// The value is a new one altogether: every field that is not at its default is written.
+    pub(crate) restart: bool,
+    pub(crate) claims: &'a Claims,
+}
+
+impl Diff {
+    /// Adds what differs between `loaded` and `ours`.
+    pub(crate) fn add<S: SessionData>(&mut self, loaded: &S, ours: &S, context: &Context<'_>) {
+        let before = self.changes.len();
+        for field in S::FIELDS {
+            match field.role {
+                Role::Skipped => {}
+                Role::Extra => self.add_extra(field, loaded, ours, context),
+                _ if field.access.is_notice() => self.add_notice(field, loaded, ours, context),
+                _ => self.add_field(field, loaded, ours, context),
+            }
+        }
+        if self.changes.len() > before {
+            self.summary.emptied |= is_emptied(loaded, ours);
+        }
+    }
+
+    fn add_field<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
+        let access = field.access;
+        let same = access.same(loaded, ours);
+        if same && (!context.restart || access.same(&S::default(), ours)) {
+            return;
+        }
+        let value = self.encode(field, ours);
+        let class = match field.role {
+            Role::Keep => Class::Keep,
+            Role::Owner if !same => self.owner_changed(field, loaded, ours, &value),
+            Role::Privileged if !same => self.privilege_changed(field, ours),
+            Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
+            _ => Class::Plain,
+        };
+        let merge = if same { Merge::LastWrite } else { access.merge(loaded, ours, S::default) };
+        self.retire_aliases(field, class, context);
+        self.push(field.key.into(), Some(value), merge, class);
+    }
+
+    fn owner_changed<S: SessionData>(
+        &mut self,
+        field: &Field<S>,
+        loaded: &S,
+        ours: &S,
+        value: &[u8],
+    ) -> Class {
+        let default = S::default();
+        let (was, is) = (!field.access.same(&default, loaded), !field.access.same(&default, ours));
+        self.summary.owner = match (was, is) {
+            (true, true) => OwnerChange::Replaced,
+            (true, false) => OwnerChange::Left,
+            (false, _) => OwnerChange::Taken,
+        };
+        self.owner = Some(is.then(|| String::from_utf8_lossy(value).into()));
+        Class::Privilege { dropped: !is }
+    }
+
+    fn privilege_changed<S: SessionData>(&mut self, field: &Field<S>, ours: &S) -> Class {
+        let dropped = field.access.same(&S::default(), ours);
+        self.summary.privileged = true;
+        self.summary.dropped |= dropped;
+        Class::Privilege { dropped }
+    }
+
+    /// A field that was loaded from an earlier key moves to its present one.
+    fn retire_aliases<S: SessionData>(&mut self, field: &Field<S>, class: Class, context: &Context<'_>) {
+        let Some(record) = context.record else { return };
+        for &alias in field.aliases.iter().filter(|alias| record.fields().get(alias).is_some()) {
+            self.push(alias.into(), None, Merge::LastWrite, class);
+        }
+    }
+
+    fn add_notice<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
+        // a message that was carried over into a new value is written like one that was set
+        let carried = || context.restart && !field.access.same(&S::default(), ours);
+        match field.access.notice(loaded, ours) {
+            None if carried() => {
+                let value = self.encode(field, ours);
+                self.push(field.key.into(), Some(value), Merge::LastWrite, Class::Notice);
+            }
+            Some(Notice::Set) => {
+                let value = self.encode(field, ours);
+                self.push(field.key.into(), Some(value), Merge::LastWrite, Class::Notice);
+            }
+            Some(Notice::Consumed) => self.push(field.key.into(), None, Merge::YieldTo, Class::Consumed),
+            Some(Notice::Nothing) | None => {}
+        }
+    }
+
+    fn add_extra<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
+        let (Some(theirs), Some(ours)) = (field.access.extra(loaded), field.access.extra(ours)) else {
+            return;
+        };
+        let nothing = crate::field::Extra::default();
+        let base = if context.restart { &nothing } else { theirs };
+        for (key, value) in ours.changes(base) {
+            if let Err(why) = check_extra_key(key, Some(context.claims)) {
+                self.fail(key.to_owned().into(), why.to_string());
+            }
+            let json = value.map(|value| value.to_string().into_bytes().into_boxed_slice());
+            self.push(key.to_owned().into(), json, Merge::LastWrite, Class::Plain);
+        }
+    }
+
+    fn encode<S: SessionData>(&mut self, field: &Field<S>, value: &S) -> Box<[u8]> {
+        self.scratch.clear();
+        self.scratch.reserve(SCRATCH_BYTES);
+        if let Err(why) = field.access.encode(value, &mut self.scratch) {
+            self.fail(field.key.into(), why.to_string());
+        }
+        Box::from(&*self.scratch)
+    }
+
+    fn fail(&mut self, field: Cow<'static, str>, why: String) {
+        self.error.get_or_insert_with(|| Error::new(Kind::Unstorable { field, why: why.into() }));
+    }
+
+    fn push(&mut self, key: Cow<'static, str>, value: Option<Box<[u8]>>, merge: Merge, class: Class) {
+        if class == Class::Consumed {
+            self.summary.consumed = true;
+        } else {
+            self.summary.changed = true;
+        }
+        if self.changes.capacity() == 0 {
+            self.changes.reserve(8);
+        }
+        self.changes.push(Changed { change: FieldChange { key, value, merge }, class });
+    }
+}
+
+/// Row 1 of the table: a privilege was set, and now every stored field is at its default.
+fn is_emptied<S: SessionData>(loaded: &S, ours: &S) -> bool {
+    let privileges = || S::FIELDS.iter().filter(|field| field.role.is_privilege());
+    if privileges().next().is_none() {
+        return false;
+    }
+    let default = S::default();
+    privileges().any(|field| !field.access.same(loaded, &default))
+        && S::FIELDS.iter().all(|field| field.access.same(ours, &default))
+}

@@ -1,0 +1,193 @@
+//! What `#[session]` generates for a struct: its fields, and the policy declared on it.
+
+use std::time::Duration;
+
+use crate::cookie::rules::{
+    DEFAULT_ABSOLUTE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH, SameSite,
+};
+use crate::field::Access;
+use crate::session::{Attempt, Session};
+
+/// A struct that `#[session]` was written on. Not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session type",
+    label = "a session type is a struct with `#[session]` on it",
+    note = "write `#[session]` above `struct {Self}`"
+)]
+pub trait SessionData: Default + Send + Sync + Sized + 'static {
+    /// The session whose record, cookie and lifetimes this type uses: itself, or the type named by `within`.
+    type Root: RootSession;
+
+    /// What a framework extracts for `#[with_session]`.
+    #[doc(hidden)]
+    type Extractor: Into<Session<Self>>;
+
+    /// What a framework extracts for `Result<&T, Unavailable>`.
+    #[doc(hidden)]
+    type Attempt: Into<Attempt<Self>>;
+
+    /// The type's name, for logs.
+    #[doc(hidden)]
+    const NAME: &'static str;
+
+    /// The name that goes before the keys of a section.
+    #[doc(hidden)]
+    const SECTION: Option<&'static str>;
+
+    /// The fields in the order of the struct.
+    #[doc(hidden)]
+    const FIELDS: &'static [Field<Self>];
+
+    /// A copy of the value.
+    #[doc(hidden)]
+    #[must_use]
+    fn duplicate(&self) -> Self {
+        let mut copy = Self::default();
+        for field in Self::FIELDS {
+            field.access.copy(self, &mut copy);
+        }
+        copy
+    }
+}
+
+/// A session type that declares cookie, lifetimes and owner: one without `within`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session of its own",
+    label = "expected a struct with `#[session]`, without `within`",
+    note = "sections share the record of a root session: name the root"
+)]
+pub trait RootSession: SessionData<Root = Self> {
+    /// What was declared in `#[session(..)]`.
+    #[doc(hidden)]
+    const POLICY: Policy;
+}
+
+/// A session type with a declared longer lifetime.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no longer lifetime",
+    label = "`remember` and `forget` choose between declared lifetimes",
+    note = "declare one: `#[session(remember = \"30d\")]`"
+)]
+pub trait Remembers: RootSession {}
+
+/// The policy declared on a struct; [`SessionsBuilder`](crate::SessionsBuilder) can override parts of it.
+// each is one attribute of a cookie
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct Policy {
+    pub cookie: &'static str,
+    pub idle: Duration,
+    pub absolute: Duration,
+    pub remember: Option<Duration>,
+    pub same_site: SameSite,
+    pub path: &'static str,
+    pub domain: Option<&'static str>,
+    pub secure: bool,
+    pub http_only: bool,
+    pub partitioned: bool,
+    pub persistent: bool,
+}
+
+impl Policy {
+    /// What holds where nothing is declared (S5, S31, S34–S36, S45; idle and absolute within ASVS 7.3 for low risk).
+    pub const DEFAULT: Self = Self {
+        cookie: DEFAULT_NAME,
+        idle: Duration::from_secs(DEFAULT_IDLE_SECONDS),
+        absolute: Duration::from_secs(DEFAULT_ABSOLUTE_SECONDS),
+        remember: None,
+        same_site: SameSite::Lax,
+        path: DEFAULT_PATH,
+        domain: None,
+        secure: true,
+        http_only: true,
+        partitioned: false,
+        persistent: false,
+    };
+}
+
+/// One field of the struct `S`: its key and what is declared about it.
+#[doc(hidden)]
+pub struct Field<S: 'static> {
+    pub(crate) key: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) role: Role,
+    pub(crate) access: &'static dyn Access<S>,
+}
+
+/// What a field is to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Plain,
+    /// Survives a change of owner.
+    Keep,
+    /// A change rotates the id.
+    Privileged,
+    /// Whose session this is.
+    Owner,
+    /// Lives for one request.
+    Skipped,
+    /// Holds the keys that nothing else claims.
+    Extra,
+}
+
+impl Role {
+    /// Whether being set is a privilege, so that losing it must not be undone by anything.
+    pub(crate) const fn is_privilege(self) -> bool {
+        matches!(self, Self::Privileged | Self::Owner)
+    }
+
+    pub(crate) const fn is_stored(self) -> bool {
+        !matches!(self, Self::Skipped | Self::Extra)
+    }
+}
+
+impl<S> Field<S> {
+    /// A field that is stored under `key`.
+    pub const fn new(key: &'static str, access: &'static dyn Access<S>) -> Self {
+        Self { key, aliases: &[], role: Role::Plain, access }
+    }
+
+    /// A field that is never stored.
+    pub const fn skipped(access: &'static dyn Access<S>) -> Self {
+        Self { key: "", aliases: &[], role: Role::Skipped, access }
+    }
+
+    /// The field that holds every other key.
+    pub const fn extra(access: &'static dyn Access<S>) -> Self {
+        Self { key: "", aliases: &[], role: Role::Extra, access }
+    }
+
+    /// Keys under which earlier versions stored the field.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// `keep`.
+    #[must_use]
+    pub const fn keep(mut self) -> Self {
+        self.role = Role::Keep;
+        self
+    }
+
+    /// `privileged`.
+    #[must_use]
+    pub const fn privileged(mut self) -> Self {
+        self.role = Role::Privileged;
+        self
+    }
+
+    /// `owner`.
+    #[must_use]
+    pub const fn owner(mut self) -> Self {
+        self.role = Role::Owner;
+        self
+    }
+}
+
+/// Whether `S` has a field of that kind.
+pub(crate) fn has_notice<S: SessionData>() -> bool {
+    S::FIELDS.iter().any(|field| field.access.is_notice())
+}

@@ -1,0 +1,123 @@
+//! One configured session type at run time: store, cookie, lifetimes, clock. Shared by all requests.
+
+use std::any::{Any, TypeId};
+use std::borrow::Cow;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::clock::{Clock, Timestamp};
+use crate::codec;
+use crate::commit::plan::Lifetimes;
+use crate::cookie::write::CookieWriter;
+use crate::data::{Role, RootSession, SessionData, has_notice};
+use crate::error::StoreError;
+use crate::field::Claims;
+use crate::record::MemoBudget;
+use crate::store::DynStore;
+use crate::token::Entropy;
+
+/// How long a dead id is remembered: longer than a request waits between being sent and being loaded, so that a request
+/// sent before a login or a logout is still known as one of the old session.
+pub(crate) const TOMBSTONE: Duration = Duration::from_secs(120);
+
+/// What does not vary with the session's type.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    pub(crate) store: Arc<dyn DynStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) cookie_name: Arc<str>,
+    pub(crate) cookie: Arc<CookieWriter>,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) store_timeout: Duration,
+    pub(crate) max_bytes: usize,
+    pub(crate) memo: Arc<MemoBudget>,
+    pub(crate) types: Types,
+    /// The root's value where there is no session, made once.
+    pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+/// The types that live in one record.
+#[derive(Clone)]
+pub(crate) struct Types {
+    pub(crate) root: &'static str,
+    sections: Vec<TypeId>,
+    pub(crate) claims: Arc<Claims>,
+    /// Keys of `keep` fields, of every type.
+    pub(crate) keep: Arc<[Cow<'static, str>]>,
+}
+
+impl Types {
+    pub(crate) fn of<R: RootSession>() -> Self {
+        let stored = R::FIELDS.iter().filter(|field| field.role.is_stored());
+        let keys = stored
+            .flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied()))
+            .collect();
+        Self {
+            root: R::NAME,
+            sections: Vec::new(),
+            claims: Arc::new(Claims { keys, sections: Vec::new() }),
+            keep: kept::<R>().collect(),
+        }
+    }
+
+    /// Adds a section, unless its name is taken; then returns that name.
+    pub(crate) fn add<S: SessionData>(&mut self) -> Result<(), &'static str> {
+        let name = S::SECTION.unwrap_or(S::NAME);
+        if self.claims.sections.contains(&name) {
+            return Err(name);
+        }
+        let Claims { keys, sections } = &*self.claims;
+        let sections = sections.iter().copied().chain([name]).collect();
+        self.claims = Arc::new(Claims { keys: keys.clone(), sections });
+        self.keep = self.keep.iter().cloned().chain(kept::<S>()).collect();
+        self.sections.push(TypeId::of::<S>());
+        Ok(())
+    }
+
+    /// Whether values of type `S` live in this record.
+    pub(crate) fn has<S: SessionData>(&self) -> bool {
+        S::SECTION.is_none() || self.sections.contains(&TypeId::of::<S>())
+    }
+}
+
+fn kept<S: SessionData>() -> impl Iterator<Item = Cow<'static, str>> {
+    let kept = S::FIELDS.iter().filter(|field| field.role == Role::Keep);
+    kept.flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied())).map(Cow::Borrowed)
+}
+
+impl Engine {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The value of type `S` where there is no session.
+    pub(crate) fn blank<S: SessionData>(&self) -> Arc<S> {
+        let new = || Arc::new(codec::blank::<S>(&self.types.claims));
+        // what reading changes in a message is one request's own
+        if S::SECTION.is_some() || has_notice::<S>() {
+            return new();
+        }
+        let shared = self.blank.get_or_init(|| new() as _);
+        Arc::clone(shared).downcast().unwrap_or_else(|_| new())
+    }
+
+    /// Waits for the store, but not for ever (S68).
+    pub(crate) async fn ask<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let mut answer = pin!(answer);
+        // most answers of a store in memory are there at once: then no timer is made
+        if let Poll::Ready(answer) = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await {
+            return answer;
+        }
+        match tokio::time::timeout(self.store_timeout, answer).await {
+            Ok(answer) => answer,
+            Err(elapsed) => Err(StoreError::unavailable(elapsed)),
+        }
+    }
+}

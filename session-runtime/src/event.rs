@@ -1,0 +1,69 @@
+//! What the library reports, through `tracing`. No id, key, cookie or field value is ever among it (S63, T22).
+
+const TARGET: &str = "session";
+
+/// A cookie carried a well-formed id that reaches no session (S7).
+pub(crate) fn unknown_id(session: &'static str) {
+    tracing::info!(target: TARGET, session, event = "unknown_id", "a request presented an id of no session");
+}
+
+/// Several of the presented ids reach a session, or there are too many to ask (T8).
+pub(crate) fn ambiguous(session: &'static str) {
+    tracing::warn!(target: TARGET, session, event = "ambiguous", "a request presented several session cookies: it is anonymous");
+}
+
+/// A stored field no longer decodes, and is at its default for this request.
+pub(crate) fn field_reset(session: &'static str, field: &'static str) {
+    tracing::warn!(target: TARGET, session, field, event = "field_reset", "a stored field does not decode: reset");
+}
+
+/// A stored field that carries a privilege or a secret does not decode.
+pub(crate) fn unusable(session: &'static str, field: &'static str) {
+    tracing::error!(target: TARGET, session, field, event = "unusable",
+        "a privileged or secret field does not decode: the request is anonymous, the record is left alone");
+}
+
+/// A commit was refused or failed; the response says so.
+pub(crate) fn refused(session: &'static str, error: &crate::Error) {
+    tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");
+}
+
+/// The session could not be loaded.
+pub(crate) fn unavailable(session: &'static str, error: &crate::error::StoreError) {
+    tracing::error!(target: TARGET, session, event = "unavailable", error = error as &dyn std::error::Error, "the session could not be loaded");
+}
+
+/// Recording activity failed: the session may end earlier than it would have.
+pub(crate) fn touch_failed(session: &'static str, error: &crate::Error) {
+    tracing::warn!(target: TARGET, session, event = "touch_failed", %error, "activity was not recorded");
+}
+
+/// A change that nobody will store: made after the response was committed.
+pub(crate) fn lost_change(session: &'static str) {
+    tracing::error!(target: TARGET, session, event = "lost_change",
+        "the session was changed after its response was committed, and not saved: call `Session::save`");
+}
+
+/// A commit that had to outlive its request could not be carried out.
+pub(crate) fn detached_failed(session: &'static str, why: &str) {
+    tracing::error!(target: TARGET, session, event = "detached_failed", why,
+        "a session that its handler ended or rotated was left as it was");
+}
+
+/// The development constructor was used.
+pub(crate) fn development(session: &'static str, cookie: &str) {
+    tracing::warn!(target: TARGET, session, cookie, event = "development",
+        "session cookies are sent over plain http: for development only");
+}
+
+/// A handler wants a session, and the route has no layer for it.
+pub(crate) fn missing_layer(session: &'static str, root: &'static str, fix: &'static str) {
+    tracing::error!(target: TARGET, session, root, event = "missing_layer", fix,
+        "a handler asks for a session that no layer provides");
+}
+
+/// A handler wants a section that was not registered.
+pub(crate) fn unregistered_section(session: &'static str) {
+    tracing::error!(target: TARGET, session, event = "unregistered_section",
+        "a handler asks for a section that is not registered: add `.with::<..>()` to `Sessions`");
+}

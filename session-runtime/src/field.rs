@@ -1,0 +1,146 @@
+//! The fields of a session struct: what a type must be able to do to be one, and how a field is reached.
+
+mod access;
+mod extra;
+mod finite;
+mod flash;
+mod number;
+mod secret;
+
+pub use access::{Access, Owner, Rest, Scratch, Sum, Value};
+pub(crate) use extra::{Claims, check_key as check_extra_key};
+pub use extra::{Extra, ExtraError};
+pub use flash::{Flash, Notice};
+pub use number::Addable;
+pub use secret::Secret;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A type that a session field can have.
+///
+/// Implemented for every type that is `Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static`. Equality
+/// must be structural: a field counts as changed when its value is not equal to the one that was loaded.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a session",
+    label = "a session field must be `Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static`",
+    note = "derive what is missing: `#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]`",
+    note = "or keep the field out of the store with `#[session(skip)]`"
+)]
+pub trait SessionField: Clone + Send + Sync + 'static {
+    /// Whether a value that no longer decodes makes the session unusable for the request, rather than being reset.
+    #[doc(hidden)]
+    const SECRET: bool = false;
+
+    /// Whether the value is a message that is consumed by reading it, so that requests must not share it.
+    #[doc(hidden)]
+    const NOTICE: bool = false;
+
+    /// Whether two values are the same.
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> bool;
+
+    /// Appends the value as JSON.
+    #[doc(hidden)]
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+
+    /// Reads the value from JSON.
+    #[doc(hidden)]
+    fn decode(json: &[u8]) -> Result<Self, DecodeError>;
+
+    /// What became of a message since it was loaded.
+    #[doc(hidden)]
+    fn notice(&self, _loaded: &Self) -> Option<Notice> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> SessionField for T
+where
+    T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode(self, out)
+    }
+
+    fn decode(json: &[u8]) -> Result<Self, DecodeError> {
+        serde_json::from_slice(json).map_err(|_| DecodeError)
+    }
+}
+
+/// Appends `value` as JSON.
+fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let start = out.len();
+    serde_json::to_writer(&mut *out, value).map_err(|_| EncodeError::NotJson)?;
+    // serde_json writes a number that is not finite as `null`; only then is the second look needed
+    let has_null = out.get(start..).is_some_and(|json| json.windows(4).any(|w| w == b"null"));
+    if has_null { finite::check(value) } else { Ok(()) }
+}
+
+/// Why a value cannot be written. Without the value, which may be secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum EncodeError {
+    /// The type's `Serialize` failed, such as for a map whose keys are not strings.
+    NotJson,
+    /// A number that is infinite or not a number; JSON has none.
+    NotFinite,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotJson => "its `Serialize` gives no JSON",
+            Self::NotFinite => "it holds a number that is not finite, which JSON cannot carry",
+        })
+    }
+}
+
+/// Stored bytes that are not a value of the field's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct DecodeError;
+
+/// A type that has a default.
+///
+/// It is `Default` itself; that it has another name is what lets a missing one be reported in our words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default, which a session begins with",
+    label = "a field of a session needs a default",
+    note = "derive `Default`, or write `#[session(default = expr)]`"
+)]
+#[doc(hidden)]
+pub trait FieldDefault {
+    /// The default.
+    fn field_default() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> FieldDefault for T {
+    fn field_default() -> Self {
+        Self::default()
+    }
+}
+
+/// What a field of type `T` begins with if nothing else is declared.
+#[doc(hidden)]
+pub fn field_default<T: FieldDefault>() -> T {
+    T::field_default()
+}
+
+/// A type that an `owner` field can have.
+#[diagnostic::on_unimplemented(
+    message = "an `owner` field must be an `Option`, and `{Self}` is not one",
+    label = "`None` is what says that nobody is logged in",
+    note = "write `Option<{Self}>`"
+)]
+pub trait OwnerValue: SessionField {}
+
+impl<T> OwnerValue for Option<T> where Self: SessionField {}

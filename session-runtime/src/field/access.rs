@@ -1,0 +1,184 @@
+//! How the runtime reaches a field of a struct that it knows nothing else about.
+//!
+//! The macro names two functions a field; everything done with them is compiled once per field *type*, not per field.
+
+use super::{Addable, DecodeError, EncodeError, Extra, Notice, OwnerValue, SessionField};
+use crate::changes::Merge;
+
+/// One field of the struct `S`.
+#[doc(hidden)]
+pub trait Access<S>: Sync {
+    /// [`SessionField::SECRET`].
+    fn secret(&self) -> bool {
+        false
+    }
+
+    /// [`SessionField::NOTICE`].
+    fn is_notice(&self) -> bool {
+        false
+    }
+
+    /// Whether the field is the same in both.
+    fn same(&self, a: &S, b: &S) -> bool;
+
+    /// Copies the field.
+    fn copy(&self, from: &S, to: &mut S);
+
+    /// Appends the field as JSON.
+    fn encode(&self, from: &S, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+
+    /// Reads the field from JSON.
+    fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError>;
+
+    /// How a change from `loaded` to `ours` meets another request's change. `default` makes the value of an absent field.
+    fn merge(&self, _loaded: &S, _ours: &S, _default: fn() -> S) -> Merge {
+        Merge::LastWrite
+    }
+
+    /// What became of a message.
+    fn notice(&self, _loaded: &S, _ours: &S) -> Option<Notice> {
+        None
+    }
+
+    /// The `extra` field.
+    fn extra<'a>(&self, _of: &'a S) -> Option<&'a Extra> {
+        None
+    }
+
+    /// The `extra` field.
+    fn extra_mut<'a>(&self, _of: &'a mut S) -> Option<&'a mut Extra> {
+        None
+    }
+}
+
+// The five kinds of field differ in what they do with the two functions, not in having them.
+macro_rules! lens {
+    ($(#[$doc:meta])* $name:ident<S, T>) => {
+        $(#[$doc])*
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct $name<S, T> {
+            pub get: fn(&S) -> &T,
+            pub get_mut: fn(&mut S) -> &mut T,
+        }
+    };
+}
+
+lens! {
+    /// A stored field; the later write stands.
+    Value<S, T>
+}
+lens! {
+    /// `merge = add`.
+    Sum<S, T>
+}
+lens! {
+    /// `owner`.
+    Owner<S, T>
+}
+lens! {
+    /// `skip`: lives for one request.
+    Scratch<S, T>
+}
+
+/// `extra`: every key that no other field claims.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Rest<S> {
+    pub get: fn(&S) -> &Extra,
+    pub get_mut: fn(&mut S) -> &mut Extra,
+}
+
+// What a stored field does by its type alone.
+macro_rules! stored {
+    () => {
+        fn secret(&self) -> bool {
+            T::SECRET
+        }
+
+        fn is_notice(&self) -> bool {
+            T::NOTICE
+        }
+
+        fn same(&self, a: &S, b: &S) -> bool {
+            (self.get)(a).same((self.get)(b))
+        }
+
+        fn copy(&self, from: &S, to: &mut S) {
+            (self.get_mut)(to).clone_from((self.get)(from));
+        }
+
+        fn encode(&self, from: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+            (self.get)(from).encode(out)
+        }
+
+        fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError> {
+            *(self.get_mut)(into) = T::decode(json)?;
+            Ok(())
+        }
+    };
+}
+
+impl<S, T: SessionField> Access<S> for Value<S, T> {
+    stored!();
+
+    fn notice(&self, loaded: &S, ours: &S) -> Option<Notice> {
+        (self.get)(ours).notice((self.get)(loaded))
+    }
+}
+
+impl<S, T: OwnerValue> Access<S> for Owner<S, T> {
+    stored!();
+}
+
+impl<S, T: Addable> Access<S> for Sum<S, T> {
+    stored!();
+
+    fn merge(&self, loaded: &S, ours: &S, default: fn() -> S) -> Merge {
+        (self.get)(ours).difference((self.get)(loaded), (self.get)(&default()))
+    }
+}
+
+impl<S, T: Clone> Access<S> for Scratch<S, T> {
+    fn same(&self, _: &S, _: &S) -> bool {
+        true
+    }
+
+    fn copy(&self, from: &S, to: &mut S) {
+        (self.get_mut)(to).clone_from((self.get)(from));
+    }
+
+    fn encode(&self, _: &S, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(&self, _: &[u8], _: &mut S) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl<S> Access<S> for Rest<S> {
+    fn same(&self, a: &S, b: &S) -> bool {
+        (self.get)(a) == (self.get)(b)
+    }
+
+    fn copy(&self, from: &S, to: &mut S) {
+        (self.get_mut)(to).clone_from((self.get)(from));
+    }
+
+    fn encode(&self, _: &S, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(&self, _: &[u8], _: &mut S) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    fn extra<'a>(&self, of: &'a S) -> Option<&'a Extra> {
+        Some((self.get)(of))
+    }
+
+    fn extra_mut<'a>(&self, of: &'a mut S) -> Option<&'a mut Extra> {
+        Some((self.get_mut)(of))
+    }
+}

@@ -1,0 +1,71 @@
+//! Strongly typed web sessions.
+//!
+//! [`#[session]`](session) turns a struct into a session: plain fields that a handler reads and writes, with the policy declared on
+//! the struct. [`#[with_session]`](with_session) hands it to a handler of any framework. What differs when the handler returns is what is
+//! written, field by field.
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use session_runtime::{MemoryStore, Sessions, session, with_session};
+//!
+//! #[session]
+//! struct Counter {
+//!     #[session(merge = add)] // two requests at once both count
+//!     visits: u32,
+//! }
+//!
+//! #[with_session]
+//! async fn count(session: &mut Counter) -> String {
+//!     session.visits += 1;
+//!     format!("You have visited {} times.", session.visits)
+//! }
+//!
+//! # fn app() -> Result<Router, session_runtime::Error> {
+//! let sessions = Sessions::<Counter>::development(MemoryStore::new())?; // `new` in production: https only
+//! let app: Router = Router::new().route("/", get(count)).layer(sessions);
+//! # Ok(app)
+//! # }
+//! # app().unwrap();
+//! ```
+//!
+//! Three promises:
+//!
+//! 1. two requests on one session never silently lose each other's changes: only changed fields are written, merged by the
+//!    field's declared policy, or refused loudly;
+//! 2. a session that was logged out, rotated away or has expired never comes back, whatever is still in flight;
+//! 3. policy is declared on the struct and enforced by the compiler and the runtime, not left to the handler's memory.
+
+mod adapter;
+mod changes;
+pub mod clock;
+mod codec;
+mod commit;
+mod cookie;
+mod data;
+mod engine;
+mod error;
+mod event;
+mod field;
+mod record;
+mod session;
+mod sessions;
+pub mod store;
+mod token;
+mod unique;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use adapter::Refused;
+pub use cookie::rules::SameSite;
+pub use data::{Remembers, RootSession, SessionData};
+pub use error::{Error, Unavailable};
+pub use field::{Addable, Extra, ExtraError, Flash, OwnerValue, Secret, SessionField};
+pub use session::{Attempt, Session};
+pub use sessions::{Issued, Sessions, SessionsBuilder};
+pub use store::MemoryStore;
+pub use token::Token;
+
+#[doc(inline)]
+pub use session_macros::{session, with_session};

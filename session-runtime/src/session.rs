@@ -1,0 +1,171 @@
+//! A request's session, as handlers and frameworks hold it.
+
+pub(crate) mod cell;
+pub(crate) mod guard;
+mod slot;
+mod take;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::commit::apply::Turn;
+use crate::commit::plan::Ending;
+use crate::data::{Remembers, RootSession, SessionData};
+use crate::error::{Error, Unavailable};
+use crate::token::Token;
+use cell::Cell;
+use slot::Slot;
+
+/// The handle of a request's session: what cannot be said by changing fields.
+///
+/// A handler takes it beside its session argument, or alone. All handles of one request share one load and one save.
+///
+/// ```
+/// use session_runtime::{Session, session, with_session};
+///
+/// #[session]
+/// struct Shop {
+///     #[session(owner)]
+///     user: Option<u64>,
+///     cart: Vec<String>,
+/// }
+///
+/// #[with_session]
+/// async fn confirm_password(session: &Shop, handle: Session<Shop>) -> &'static str {
+///     if session.user.is_some() {
+///         handle.authenticated(); // a new id, and both deadlines begin anew
+///     }
+///     "ok"
+/// }
+/// ```
+pub struct Session<S> {
+    cell: Arc<Cell>,
+    session: PhantomData<fn() -> S>,
+}
+
+// not derived: that would ask for `S: Clone`
+impl<S> Clone for Session<S> {
+    fn clone(&self) -> Self {
+        Self { cell: Arc::clone(&self.cell), session: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session(..)")
+    }
+}
+
+impl<S: SessionData> Session<S> {
+    pub(crate) const fn new(cell: Arc<Cell>) -> Self {
+        Self { cell, session: PhantomData }
+    }
+
+    pub(crate) fn cell(&self) -> &Cell {
+        &self.cell
+    }
+
+    /// The value as this request sees it: as loaded, with the changes that this request made so far.
+    ///
+    /// The copy that a running `&mut T` handler works on is not in it until the handler returns or calls
+    /// [`stage`](Self::stage).
+    pub fn get(&self) -> Arc<S> {
+        self.cell.with(|slot: &mut Slot<S>| Arc::clone(&slot.current))
+    }
+
+    /// Whether there is a session, or will be when this request's changes are committed.
+    pub fn exists(&self) -> bool {
+        self.cell.exists()
+    }
+
+    /// Changes the value. What differs afterwards is committed with the response, or by [`save`](Self::save).
+    ///
+    /// The closure runs while the request's session is locked; it must not use this handle.
+    pub fn update<T>(&self, change: impl FnOnce(&mut S) -> T) -> T {
+        self.cell.change(|slot: &mut Slot<S>| slot.update(change))
+    }
+
+    /// Takes in what the running `&mut T` handler changed so far, so that [`save`](Self::save) can store it.
+    pub fn stage(&self, session: &S) {
+        self.cell.change(|slot: &mut Slot<S>| slot.stage(session));
+    }
+
+    /// Commits now what this request changed so far, rather than with the response.
+    ///
+    /// Long-running and streaming handlers need it: what they change after the response has begun is stored by nothing
+    /// else.
+    ///
+    /// # Errors
+    /// As [`Error`]'s predicates say; nothing was stored then. Once the response has begun, a change that needs a new cookie
+    /// fails with [`Error::is_too_late`].
+    pub async fn save(&self) -> Result<(), Error> {
+        self.cell.commit(Ending::Commit, Turn::Further).await
+    }
+
+    /// Gives the session a new id when it is committed; the old one is dead from then on.
+    ///
+    /// It is done whatever becomes of the request, also after a panic or a 5xx.
+    pub fn rotate(&self) {
+        self.cell.intend(|intents| intents.rotate = true);
+    }
+
+    /// Ends the session when this request is committed: the record with all its sections is deleted and the cookie removed,
+    /// whatever other requests are writing.
+    ///
+    /// It is done whatever becomes of the request, also after a panic or a 5xx.
+    pub fn destroy(&self) {
+        self.cell.intend(|intents| intents.destroy = true);
+    }
+
+    /// Marks that the owner has just proved who they are: the session gets a new id, and both its deadlines begin anew.
+    ///
+    /// An `owner` field that becomes `Some` implies it.
+    pub fn authenticated(&self) {
+        self.cell.intend(|intents| intents.authenticated = true);
+    }
+
+    /// The id of the session, for [`Sessions::edit`](crate::Sessions::edit) in background work that this request starts.
+    /// `None` if there is no session yet.
+    pub fn token(&self) -> Option<Token> {
+        self.cell.token()
+    }
+
+    /// Chooses the declared longer lifetime for this session ("remember me"): idle and absolute deadline are that far away
+    /// from now, and the cookie outlives the browser (S45).
+    pub fn remember(&self)
+    where
+        S::Root: Remembers,
+    {
+        self.cell.intend(|intents| intents.remember = Some(true));
+    }
+
+    /// Goes back to the ordinary lifetimes, which begin now.
+    pub fn forget(&self)
+    where
+        S::Root: Remembers,
+    {
+        self.cell.intend(|intents| intents.remember = Some(false));
+    }
+}
+
+impl<S: RootSession> Session<S> {
+    /// Ends what the session was and begins anew with `value`, under a new id. Nothing of the old session is kept: not its
+    /// sections, not its unknown keys, not `keep` fields.
+    pub fn restart(&self, value: S) {
+        self.update(|session| *session = value);
+        self.cell.intend(|intents| intents.restart = true);
+    }
+}
+
+/// [`Session`], or that the store could not be asked.
+///
+/// What a framework extracts for a handler that takes `Result<&T, Unavailable>`.
+#[derive(Clone, Debug)]
+pub struct Attempt<S>(pub(crate) Result<Session<S>, Unavailable>);
+
+impl<S> From<Attempt<S>> for Result<Session<S>, Unavailable> {
+    fn from(attempt: Attempt<S>) -> Self {
+        attempt.0
+    }
+}

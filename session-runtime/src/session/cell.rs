@@ -1,0 +1,158 @@
+//! The session of one request, as all its extractors, its handler and its layer share it.
+
+mod commit;
+mod load;
+mod state;
+
+pub(crate) use commit::Closing;
+
+use std::any::TypeId;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::slot::{AnySlot, Slot};
+use crate::commit::apply::Live;
+use crate::commit::plan::Intents;
+use crate::data::SessionData;
+use crate::engine::Engine;
+use crate::event;
+use crate::record::Record;
+use crate::token::Token;
+use state::{Source, State};
+
+/// The session of one request. Empty until something asks for it: making one does no I/O and costs next to nothing.
+pub(crate) struct Cell {
+    pub(crate) engine: Arc<Engine>,
+    inner: OnceLock<Box<Inner>>,
+}
+
+/// What a request has from the moment on when something asks for its session.
+#[derive(Default)]
+struct Inner {
+    /// Held over every store call: one load, and one commit at a time.
+    io: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+impl Cell {
+    pub(crate) const fn new(engine: Arc<Engine>) -> Self {
+        Self { engine, inner: OnceLock::new() }
+    }
+
+    fn inner(&self) -> &Inner {
+        self.inner.get_or_init(Box::default)
+    }
+
+    /// A panic while the lock was held cannot leave the state half changed: each change is one assignment.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner().state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn session(&self) -> &'static str {
+        self.engine.types.root
+    }
+
+    /// Whether anything asked for the session.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.inner.get().is_some()
+    }
+
+    /// Runs `work` on the value of type `S`, decoding it first if this request has not yet.
+    pub(crate) fn with<S: SessionData, T>(&self, work: impl FnOnce(&mut Slot<S>) -> T) -> T {
+        self.with_state(&mut self.state(), work)
+    }
+
+    /// [`with`](Self::with), for work that changes the value.
+    pub(crate) fn change<S: SessionData, T>(&self, work: impl FnOnce(&mut Slot<S>) -> T) -> T {
+        let mut state = self.state();
+        state.late = state.closed;
+        self.with_state(&mut state, work)
+    }
+
+    fn with_state<S: SessionData, T>(&self, state: &mut State, work: impl FnOnce(&mut Slot<S>) -> T) -> T {
+        let id = TypeId::of::<S>();
+        if state.find(id).is_none() {
+            let value = self.first_value::<S>(state);
+            let slot: (_, Box<dyn AnySlot>) = (id, Box::new(Slot::new(value)));
+            if let Some(second) = state.slot.replace(slot) {
+                state.more_slots.push(second);
+            }
+        }
+        match state.find(id).and_then(|slot| slot.as_any().downcast_mut()) {
+            Some(slot) => work(slot),
+            // cannot be: the slot was found by its type. A value that nobody stores is the answer that needs no panic
+            None => work(&mut Slot::new(Arc::default())),
+        }
+    }
+
+    /// Whether there is a session, or will be when this request's changes are committed.
+    pub(crate) fn exists(&self) -> bool {
+        self.state().exists()
+    }
+
+    /// The value, and whether there is a session.
+    pub(crate) fn view<S: SessionData>(&self) -> (bool, Arc<S>) {
+        let mut state = self.state();
+        let value = self.with_state(&mut state, |slot: &mut Slot<S>| Arc::clone(&slot.current));
+        (state.exists(), value)
+    }
+
+    pub(crate) fn intend(&self, intent: impl FnOnce(&mut Intents)) {
+        intent(&mut self.state().intents);
+    }
+
+    /// A handler begins to work on a copy of the value.
+    pub(crate) fn begin<S: SessionData>(&self) -> (u64, S) {
+        let editor = {
+            let mut state = self.state();
+            state.editors += 1;
+            state.editors
+        };
+        (editor, self.with(|slot: &mut Slot<S>| slot.begin(editor)))
+    }
+
+    /// A handler ended without returning: its changes, and what was changed through the handle meanwhile, are dropped.
+    pub(crate) fn abandon(&self) {
+        self.state().abandoned = true;
+    }
+
+    /// The id of the live session.
+    pub(crate) fn token(&self) -> Option<Token> {
+        match &self.state().source {
+            Source::Live(live) => Some(live.token.clone()),
+            _ => None,
+        }
+    }
+
+    /// The live session, for work on its record.
+    pub(crate) fn live(&self) -> Option<Live> {
+        match &self.state().source {
+            Source::Live(live) => Some(live.clone()),
+            _ => None,
+        }
+    }
+
+    /// Replaces what this request knows of the record.
+    pub(crate) fn rebase(&self, record: Arc<Record>) {
+        if let Source::Live(live) = &mut self.state().source {
+            live.record = record;
+        }
+    }
+
+    /// Keeps others from loading and committing while a multi-step operation runs.
+    pub(crate) async fn exclusive(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        // nobody else wants it but in the rarest request, and waiting in line costs more than asking
+        match self.inner().io.try_lock() {
+            Ok(guard) => guard,
+            Err(_) => self.inner().io.lock().await,
+        }
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        let Some(inner) = self.inner.get_mut() else { return };
+        if inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).late {
+            event::lost_change(self.session());
+        }
+    }
+}

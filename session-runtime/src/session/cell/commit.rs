@@ -1,0 +1,147 @@
+//! From what a request changed to what is stored, and what its response must carry.
+
+use std::sync::Arc;
+
+use super::Cell;
+use super::load::memo_bytes;
+use super::state::{Source, State};
+use crate::commit::apply::{After, Done, Turn, Work, apply};
+use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
+use crate::error::{Error, Kind};
+use crate::event;
+use crate::record::Decoded;
+use crate::session::slot::AnySlot;
+
+/// What the layer does to the response.
+pub(crate) struct Closing {
+    pub(crate) cookie: Option<String>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Cell {
+    /// Commits what this request changed so far.
+    pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
+        let _io = self.exclusive().await;
+        let Some(work) = self.prepare(ending, turn)? else { return Ok(()) };
+        let op = work.plan.op;
+        let done = apply(&self.engine, work).await?;
+        if op != Op::Nothing || done.cookie.is_some() {
+            self.settle(done, op, turn);
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Work>, Error> {
+        let mut state = self.state();
+        let Some(standing) = state.source.standing() else { return Ok(None) };
+        let (live, unusable) = match &state.source {
+            Source::Live(live) => (Some(live.clone()), Vec::new()),
+            Source::Unusable(keys) => (None, keys.clone()),
+            _ => (None, Vec::new()),
+        };
+        let mut diff = state.diff(&self.engine);
+        if ending == Ending::Commit
+            && let Some(error) = diff.error.take()
+        {
+            return Err(error);
+        }
+        let facts = self.facts(&state, standing, diff.summary, ending);
+        let plan = plan(&facts);
+        if turn == Turn::Last
+            && let Op::Update { .. } | Op::Rotate { .. } = plan.op
+            && state.more_slots.is_empty()
+            && let (Some(live), Some((_, slot))) = (&live, &mut state.slot)
+            && let Some(value) = slot.decoded(&diff)
+        {
+            let (bytes, budget) =
+                (memo_bytes(size_of_val(&*value), &live.record), Arc::clone(&self.engine.memo));
+            diff.decoded = Some(Decoded { value, bytes, budget });
+        }
+        if state.closed && plan.cookie == CookiePlan::Set {
+            return Err(Error::new(Kind::TooLate));
+        }
+        Ok(Some(Work { plan, diff, live, unusable, turn, now: facts.now }))
+    }
+
+    fn settle(&self, done: Done, op: Op, turn: Turn) {
+        let mut state = self.state();
+        state.intents = Intents::default();
+        state.late = false;
+        match done.standing {
+            After::Unchanged => {}
+            After::Live(live) => state.source = Source::Live(live),
+            After::Ended => state.source = Source::Dead,
+        }
+        if done.cookie.is_some() {
+            state.cookie = done.cookie;
+        }
+        if turn == Turn::Further {
+            let wipe = if let Op::Rotate { wipe, .. } = op { wipe } else { Wipe::Nothing };
+            state.slots_mut().for_each(|slot| slot.settle(wipe));
+        }
+    }
+
+    /// The `Set-Cookie` value of what was committed so far.
+    pub(crate) fn take_cookie(&self) -> Option<String> {
+        self.state().cookie.take()
+    }
+
+    /// What this request changed and did not commit yet.
+    pub(crate) fn summary(&self) -> Summary {
+        self.state().diff(&self.engine).summary
+    }
+
+    /// [`close`](Self::close) for a request that leaves nothing to be done, which is most of those that only read.
+    pub(crate) fn close_idle(&self) -> Option<Closing> {
+        let _io = self.inner().io.try_lock().ok()?;
+        let mut state = self.state();
+        let standing = state.source.standing()?;
+        if state.slots().any(AnySlot::needs_commit) {
+            return None;
+        }
+        let plan = plan(&self.facts(&state, standing, Summary::default(), Ending::Commit));
+        if plan != Plan::NOTHING {
+            return None;
+        }
+        state.closed = true;
+        Some(Closing { cookie: state.cookie.take(), error: None })
+    }
+
+    fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
+        let State { presented, intents, .. } = *state;
+        Facts {
+            standing,
+            presented,
+            intents,
+            summary,
+            ending,
+            lifetimes: self.engine.lifetimes,
+            now: self.engine.now(),
+        }
+    }
+
+    /// The response's status is known: commits, and says what the response must carry.
+    pub(crate) async fn close(&self, status: u16) -> Closing {
+        let ending = if status >= 500 || self.state().abandoned { Ending::Drop } else { Ending::Commit };
+        let mut error = self.commit(ending, Turn::Last).await.err();
+        if let Some(error) = &error {
+            event::refused(self.session(), error);
+            if ending == Ending::Commit && !error.is_unavailable() && !error.is_gone() {
+                // what the client is told has failed must not leave a privilege behind that the handler gave up
+                drop(self.commit(Ending::Drop, Turn::Last).await);
+            }
+        }
+        if ending == Ending::Drop && error.as_ref().is_some_and(|error| !error.is_unavailable()) {
+            error = None;
+        }
+        let mut state = self.state();
+        state.closed = true;
+        Closing { cookie: state.cookie.take(), error }
+    }
+
+    /// The request's future is gone. Says whether something must be carried out all the same.
+    pub(crate) fn must_outlive_request(&self) -> bool {
+        let state = self.state();
+        state.intents.destroy || state.intents.rotate || state.slots().any(AnySlot::is_changed)
+    }
+}

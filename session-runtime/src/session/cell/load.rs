@@ -1,0 +1,95 @@
+//! From the ids that a request presents to the value that its handler gets.
+
+use std::sync::Arc;
+
+use super::Cell;
+use super::state::{Source, State};
+use crate::codec;
+use crate::commit::apply::Live;
+use crate::cookie::read::{Candidates, Tokens};
+use crate::data::{SessionData, has_notice};
+use crate::error::Unavailable;
+use crate::event;
+use crate::record::{Decoded, Record};
+use crate::store::Found;
+
+impl Cell {
+    /// Loads the session that the request presents, once.
+    pub(crate) async fn open(&self, presented: Candidates) -> Result<(), Unavailable> {
+        let _io = self.exclusive().await;
+        if let Some(outcome) = self.state().source.outcome() {
+            return outcome;
+        }
+        let has_cookie = !matches!(presented, Candidates::None);
+        let source = match presented {
+            Candidates::None | Candidates::Malformed => Source::Absent,
+            Candidates::TooMany => {
+                event::ambiguous(self.session());
+                Source::Unusable(Vec::new())
+            }
+            Candidates::Tokens(tokens) => self.resolve(tokens).await,
+        };
+        let mut state = self.state();
+        state.presented = has_cookie;
+        state.source = source;
+        state.source.outcome().unwrap_or(Ok(()))
+    }
+
+    /// Exactly one id that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is
+    /// (T8).
+    async fn resolve(&self, tokens: Tokens) -> Source {
+        let now = self.engine.now();
+        let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
+        for token in tokens {
+            let key = token.key();
+            match self.engine.ask(self.engine.store.load(&key)).await {
+                Ok(Found::Record(record)) if now < record.meta().deadline() => {
+                    live.push(Live { token, key, record });
+                }
+                Ok(Found::Tombstone(until)) => dead |= now < until,
+                Ok(Found::Record(_) | Found::Nothing) => {}
+                Err(error) => {
+                    event::unavailable(self.session(), &error);
+                    return Source::Failed;
+                }
+            }
+        }
+        match (live.len(), live.pop()) {
+            (1, Some(live)) => Source::Live(live),
+            (0, _) if dead => Source::Dead,
+            (0, _) => {
+                event::unknown_id(self.session());
+                Source::Absent
+            }
+            (_, last) => {
+                event::ambiguous(self.session());
+                Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
+            }
+        }
+    }
+
+    pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {
+        let Source::Live(live) = &state.source else { return self.engine.blank() };
+        let Some(value) = self.remembered::<S>(&live.record) else {
+            state.source = Source::Unusable(vec![live.key]);
+            return self.engine.blank();
+        };
+        // a message carries the mark that it was shown, which is this request's own
+        if has_notice::<S>() { Arc::new(value.duplicate()) } else { value }
+    }
+
+    fn remembered<S: SessionData>(&self, record: &Record) -> Option<Arc<S>> {
+        if let Some(value) = record.memo().get() {
+            return Some(value);
+        }
+        let value = Arc::new(codec::decode(record, &self.engine.types.claims)?);
+        let (bytes, budget) = (memo_bytes(size_of::<S>(), record), Arc::clone(&self.engine.memo));
+        record.memo().set(&Decoded { value: Arc::clone(&value) as _, bytes, budget });
+        Some(value)
+    }
+}
+
+/// What a decoded value takes, roughly: itself, and what it points to.
+pub(super) fn memo_bytes(size: usize, record: &Record) -> usize {
+    size + 2 * record.fields().size()
+}

@@ -1,0 +1,115 @@
+//! One-time codes and coupons: taken by exactly one request.
+
+use std::sync::Arc;
+
+use super::Session;
+use super::slot::Slot;
+use crate::changes::{Changes, FieldChange, Merge};
+use crate::codec;
+use crate::commit::apply::Live;
+use crate::commit::diff::{Context, Diff};
+use crate::commit::plan::OwnerChange;
+use crate::data::SessionData;
+use crate::error::{Error, Kind};
+use crate::record::{MetaChange, OpId, Record};
+use crate::store::{Found, Updated};
+
+/// How often a take meets another request's write before it gives up. Each of those writes succeeded, so others progress.
+const TRIES: usize = 16;
+
+impl<S: SessionData> Session<S> {
+    /// Takes something out of the stored session, so that no other request gets it too.
+    ///
+    /// `take` is run on the value as stored, without this request's own changes, and returns what it took, or `None` if
+    /// there is nothing to take. What it changed is compared and replaced in the store before this returns; if another
+    /// request changed one of those fields meanwhile, `take` is run again on the newer value.
+    ///
+    /// `None` where there is no session.
+    ///
+    /// # Errors
+    /// [`Error::is_gone`] if the session ended meanwhile, [`Error::is_unavailable`] if the store does not answer,
+    /// [`Error::is_conflict`] if others change the same fields without pause. `take` must not change an `owner` or
+    /// `privileged` field: [`Error::is_config`].
+    ///
+    /// ```
+    /// # use session_runtime::{Session, session, with_session};
+    /// #[session]
+    /// struct Checkout {
+    ///     coupon: Option<String>,
+    /// }
+    ///
+    /// #[with_session]
+    /// async fn redeem(session: &Checkout, handle: Session<Checkout>) -> String {
+    ///     match handle.take_once(|stored| stored.coupon.take()).await {
+    ///         Ok(Some(coupon)) => format!("redeemed {coupon}"),
+    ///         Ok(None) => "nothing to redeem".to_owned(),
+    ///         Err(_) => "try again".to_owned(),
+    ///     }
+    /// }
+    /// ```
+    pub async fn take_once<T>(&self, take: impl Fn(&mut S) -> Option<T> + Send) -> Result<Option<T>, Error>
+    where
+        T: Send,
+    {
+        let _io = self.cell.exclusive().await;
+        let Some(Live { key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
+        let engine = &*self.cell.engine;
+        for _ in 0..TRIES {
+            let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
+            let mut after = before.duplicate();
+            let Some(taken) = take(&mut after) else { return Ok(None) };
+            let fields = self.taken_fields(&before, &after, &stored)?;
+            let changes = compare_and_set(fields, &stored);
+            match engine.ask(engine.store.update(&key, &changes)).await? {
+                Updated::Applied => {
+                    self.follow(&before, &after, changes);
+                    return Ok(Some(taken));
+                }
+                Updated::Gone => return Err(Error::new(Kind::Gone)),
+                Updated::Conflict => match engine.ask(engine.store.load(&key)).await? {
+                    Found::Record(record) if engine.now() < record.meta().deadline() => stored = record,
+                    _ => return Err(Error::new(Kind::Gone)),
+                },
+            }
+        }
+        Err(Error::new(Kind::Conflict))
+    }
+
+    fn taken_fields(&self, before: &S, after: &S, record: &Record) -> Result<Vec<FieldChange>, Error> {
+        let mut diff = Diff::default();
+        let context =
+            Context { record: Some(record), restart: false, claims: &self.cell.engine.types.claims };
+        diff.add(before, after, &context);
+        if let Some(error) = diff.error {
+            return Err(error);
+        }
+        if diff.summary.privileged || diff.summary.owner != OwnerChange::Same {
+            return Err(Error::config(
+                "`take_once` cannot change an `owner` or `privileged` field: that rotates the id",
+            ));
+        }
+        Ok(diff.changes.into_iter().map(|c| FieldChange { merge: Merge::Reject, ..c.change }).collect())
+    }
+
+    /// What was taken is gone for this request, too: from its value, and from what it compares later changes with.
+    fn follow(&self, before: &S, after: &S, taken: Changes) {
+        if let Some(live) = self.cell.live() {
+            let own = Changes { base: Some(Arc::clone(&live.record)), ..taken };
+            if let Ok(record) = own.apply(&live.record) {
+                self.cell.rebase(Arc::new(record));
+            }
+        }
+        self.cell.with(|slot: &mut Slot<S>| slot.taken(before, after));
+    }
+}
+
+fn compare_and_set(fields: Vec<FieldChange>, stored: &Arc<Record>) -> Changes {
+    Changes {
+        op: OpId::next(),
+        base: Some(Arc::clone(stored)),
+        fields,
+        wipe: None,
+        meta: MetaChange::default(),
+        decoded: None,
+    }
+}

@@ -1,0 +1,227 @@
+//! What can be decided at run time.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::Sessions;
+use crate::clock::{Clock, SystemClock};
+use crate::commit::plan::Lifetimes;
+use crate::cookie::config::CookieConfig;
+use crate::cookie::rules::{MAX_LIFETIME_SECONDS, SameSite, without_prefix};
+use crate::cookie::write::CookieWriter;
+use crate::data::RootSession;
+use crate::engine::{Engine, Types};
+use crate::error::Error;
+use crate::event;
+use crate::record::MemoBudget;
+use crate::store::{DynStore, Store};
+use crate::token::{Entropy, OsEntropy};
+
+/// How long a store may take. A hanging store must not hold a request for longer (S68).
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What one session may take, in bytes of keys and JSON (S72).
+const MAX_BYTES: usize = 64 * 1024;
+
+/// What remembered decoded values may take together, in bytes.
+const MEMO_BYTES: usize = 64 * 1024 * 1024;
+
+/// Overrides parts of the policy that is declared on `R`, under the same rules.
+///
+/// ```
+/// use session_runtime::{MemoryStore, Sessions, session};
+/// use std::time::Duration;
+///
+/// #[session(cookie = "__Secure-shop")]
+/// struct Shop {}
+///
+/// let sessions = Sessions::<Shop>::builder(MemoryStore::new())
+///     .domain("shop.example.com")
+///     .idle(Duration::from_secs(15 * 60))
+///     .build()?;
+///
+/// let refused = Sessions::<Shop>::builder(MemoryStore::new()).secure(false).build();
+/// assert!(refused.unwrap_err().is_config()); // a `__Secure-` cookie must be `Secure`
+/// # Ok::<(), session_runtime::Error>(())
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct SessionsBuilder<R> {
+    store: Arc<dyn DynStore>,
+    cookie: CookieConfig,
+    lifetimes: Lifetimes,
+    store_timeout: Duration,
+    max_bytes: usize,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    development: bool,
+    root: PhantomData<fn() -> R>,
+}
+
+impl<R> fmt::Debug for SessionsBuilder<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionsBuilder")
+            .field("cookie", &self.cookie)
+            .field("lifetimes", &self.lifetimes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R: RootSession> SessionsBuilder<R> {
+    pub(super) fn new(store: impl Store) -> Self {
+        let policy = R::POLICY;
+        Self {
+            store: Arc::new(store),
+            cookie: CookieConfig {
+                name: policy.cookie.to_owned(),
+                path: policy.path.to_owned(),
+                domain: policy.domain.map(str::to_owned),
+                secure: policy.secure,
+                http_only: policy.http_only,
+                same_site: policy.same_site,
+                partitioned: policy.partitioned,
+                persistent: policy.persistent,
+            },
+            lifetimes: Lifetimes {
+                idle: policy.idle,
+                absolute: policy.absolute,
+                remember: policy.remember,
+                persistent: policy.persistent,
+            },
+            store_timeout: STORE_TIMEOUT,
+            max_bytes: MAX_BYTES,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            development: false,
+            root: PhantomData,
+        }
+    }
+
+    /// The cookie's name.
+    pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
+        self.cookie.name = name.into();
+        self
+    }
+
+    /// The `Domain` attribute: the cookie is also sent to every subdomain. Without it, only to the host that set it (S36).
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.cookie.domain = Some(domain.into());
+        self
+    }
+
+    /// The `Path` attribute.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.cookie.path = path.into();
+        self
+    }
+
+    /// The `Secure` attribute. For plain http in development there is [`Sessions::development`].
+    pub fn secure(mut self, secure: bool) -> Self {
+        self.cookie.secure = secure;
+        self
+    }
+
+    /// The `SameSite` attribute.
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.cookie.same_site = same_site;
+        self
+    }
+
+    /// Whether the cookie outlives the browser, by a `Max-Age` of what is left of the session (S44, S45).
+    pub fn persistent(mut self, persistent: bool) -> Self {
+        self.cookie.persistent = persistent;
+        self
+    }
+
+    /// How long a session may lie idle.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.lifetimes.idle = idle;
+        self
+    }
+
+    /// How long a session may last, whatever its activity.
+    pub fn absolute(mut self, absolute: Duration) -> Self {
+        self.lifetimes.absolute = absolute;
+        self
+    }
+
+    /// How long the store may take to answer: 5 seconds unless said otherwise. After that, the response is a 503.
+    pub fn store_timeout(mut self, timeout: Duration) -> Self {
+        self.store_timeout = timeout;
+        self
+    }
+
+    /// What one session may take, in bytes of keys and JSON values: 64 KiB unless said otherwise.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Where the time comes from: the operating system unless said otherwise.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn entropy(mut self, entropy: impl Entropy + 'static) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    pub(super) fn development(mut self) -> Self {
+        self.cookie.secure = false;
+        self.cookie.name = without_prefix(&self.cookie.name).to_owned();
+        self.development = true;
+        self
+    }
+
+    /// Checks every rule, and binds the store.
+    ///
+    /// # Errors
+    /// [`Error::is_config`], naming every rule that is broken.
+    pub fn build(self) -> Result<Sessions<R>, Error> {
+        let cookie = CookieWriter::new(&self.cookie)?;
+        let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
+        check_lifetimes(&lifetimes)?;
+        if self.development {
+            event::development(R::NAME, &self.cookie.name);
+        }
+        let engine = Engine {
+            store: self.store,
+            clock: self.clock,
+            entropy: self.entropy,
+            cookie_name: self.cookie.name.as_str().into(),
+            cookie: Arc::new(cookie),
+            lifetimes,
+            store_timeout: self.store_timeout,
+            max_bytes: self.max_bytes,
+            memo: Arc::new(MemoBudget::new(MEMO_BYTES)),
+            types: Types::of::<R>(),
+            blank: OnceLock::new(),
+        };
+        Ok(Sessions { engine: Arc::new(engine), root: PhantomData })
+    }
+}
+
+/// The same rules as the attribute's (S42).
+fn check_lifetimes(lifetimes: &Lifetimes) -> Result<(), Error> {
+    let Lifetimes { idle, absolute, remember, .. } = *lifetimes;
+    let longest = remember.map_or(absolute, |remember| remember.max(absolute));
+    if idle < Duration::from_secs(1) {
+        Err(Error::config(
+            "the idle lifetime is shorter than a second: no session would live to its second request",
+        ))
+    } else if idle > absolute {
+        Err(Error::config(
+            "the idle lifetime is longer than the absolute one, which would end the session first",
+        ))
+    } else if remember.is_some_and(|remember| remember < absolute) {
+        Err(Error::config("the `remember` lifetime is shorter than the absolute one"))
+    } else if longest > Duration::from_secs(MAX_LIFETIME_SECONDS) {
+        Err(Error::config("a lifetime is longer than 400 days, the most that browsers keep a cookie"))
+    } else {
+        Ok(())
+    }
+}
