@@ -1,0 +1,210 @@
+//! Which arguments are sessions, and how the body has them.
+
+use proc_macro2::{Ident, Span};
+use syn::{FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type};
+
+use crate::diag::{Errors, Mistake, code};
+use crate::model::{Argument, Mode};
+
+use super::types::last_segment;
+
+/// What a type is, as far as its form tells.
+enum Form<'a> {
+    /// One of the four, with `T`
+    Session(Mode, &'a Type),
+    /// `Option<&mut T>` or `Result<&mut T, _>`
+    WrappedMut(&'a PathSegment, &'a Type),
+    /// `Session<T>`
+    Handle(&'a Type),
+    /// Anything else
+    Value,
+}
+
+/// The session arguments of a function.
+pub(super) struct Found {
+    pub arguments: Vec<Argument>,
+    /// An argument that is called `session`, but has the form of an ordinary one.
+    pub suspect: Option<Suspect>,
+    /// Whether an argument was refused, and reported.
+    pub refused: bool,
+}
+
+/// What was probably meant as the session argument.
+pub(super) struct Suspect {
+    index: usize,
+    typed: PatType,
+}
+
+/// Finds them; takes our marks off the signature.
+pub(super) fn find(sig: &mut Signature, errors: &Errors) -> Found {
+    let mut found = Found { arguments: Vec::new(), suspect: None, refused: false };
+    for (index, input) in sig.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(typed) = input else { continue };
+        let marked = take_mark(typed, errors);
+        if !marked && !is_called_session(&typed.pat) {
+            continue;
+        }
+        match form(&typed.ty) {
+            Form::Session(mode, data) => found.arguments.push(argument(index, typed, data, mode, errors)),
+            Form::Handle(_) if marked => {
+                found.refused = true;
+                errors.push(marked_handle(&typed.ty));
+            }
+            Form::WrappedMut(..) => found.arguments.push(mistaken(index, typed, errors)),
+            Form::Value if marked => found.arguments.push(mistaken(index, typed, errors)),
+            Form::Handle(_) | Form::Value => found.suspect = Some(Suspect { index, typed: typed.clone() }),
+        }
+    }
+    distinct(&found.arguments, errors);
+    found
+}
+
+impl Suspect {
+    /// Reports it. `None` if it works as an ordinary argument.
+    pub(super) fn report(&self, errors: &Errors) -> Option<Argument> {
+        let Form::Handle(data) = form(&self.typed.ty) else {
+            return Some(mistaken(self.index, &self.typed, errors));
+        };
+        let data = code(data);
+        let fact = format!("`Session<{data}>` is an ordinary extractor, which needs no `#[with_session]`");
+        let help = format!("remove `#[with_session]`, or add an argument `session: &mut {data}`");
+        errors.push(Mistake::new(&self.typed.ty, fact, help));
+        None
+    }
+}
+
+/// Takes `#[session]` off an argument.
+fn take_mark(typed: &mut PatType, errors: &Errors) -> bool {
+    let mut marked = false;
+    for attr in typed.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+        marked = true;
+        if !matches!(attr.meta, Meta::Path(_)) {
+            errors.push(Mistake::new(
+                &attr.meta,
+                "`#[session]` on an argument takes no options",
+                "write `#[session]`",
+            ));
+        }
+    }
+    marked
+}
+
+fn is_called_session(pat: &Pat) -> bool {
+    matches!(pat, Pat::Ident(pat) if pat.ident == "session")
+}
+
+fn form(ty: &Type) -> Form<'_> {
+    match ty {
+        Type::Reference(reference) => {
+            let mode = if reference.mutability.is_some() { Mode::Edit } else { Mode::Read };
+            Form::Session(mode, &reference.elem)
+        }
+        Type::Group(group) => form(&group.elem),
+        Type::Paren(paren) => form(&paren.elem),
+        _ => last_segment(ty).map_or(Form::Value, generic_form),
+    }
+}
+
+fn generic_form(segment: &PathSegment) -> Form<'_> {
+    let Some(inner) = first_argument(segment) else { return Form::Value };
+    let mode = match segment.ident.to_string().as_str() {
+        "Session" => return Form::Handle(inner),
+        "Option" => Mode::Optional,
+        "Result" => Mode::Attempt,
+        _ => return Form::Value,
+    };
+    match form(inner) {
+        Form::Session(Mode::Read, data) => Form::Session(mode, data),
+        Form::Session(Mode::Edit, data) => Form::WrappedMut(segment, data),
+        _ => Form::Value,
+    }
+}
+
+fn first_argument(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn argument(index: usize, typed: &PatType, data: &Type, mode: Mode, errors: &Errors) -> Argument {
+    let mode = if errors.ok(plain_name(&typed.pat)).is_some() { mode } else { Mode::Mistaken };
+    let mut ty = Type::clone(&typed.ty);
+    erase_lifetimes(&mut ty);
+    Argument { index, binding: Pat::clone(&typed.pat), name: name(&typed.pat), ty, data: data.clone(), mode }
+}
+
+/// The session lives as long as the call, whatever the lifetime is called.
+fn erase_lifetimes(ty: &mut Type) {
+    match ty {
+        Type::Reference(reference) => reference.lifetime = None,
+        Type::Group(group) => erase_lifetimes(&mut group.elem),
+        Type::Paren(paren) => erase_lifetimes(&mut paren.elem),
+        Type::Path(path) => {
+            if let Some(PathArguments::AngleBracketed(arguments)) =
+                path.path.segments.last_mut().map(|segment| &mut segment.arguments)
+                && let Some(GenericArgument::Type(ty @ Type::Reference(_))) = arguments.args.first_mut()
+            {
+                erase_lifetimes(ty);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn plain_name(pat: &Pat) -> Result<(), Mistake> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Ok(()),
+        _ => Err(Mistake::new(
+            pat,
+            "a session argument is a name, not a pattern",
+            "write a name, such as `session`",
+        )),
+    }
+}
+
+fn name(pat: &Pat) -> Ident {
+    match pat {
+        Pat::Ident(pat) => pat.ident.clone(),
+        _ => Ident::new("session", Span::mixed_site()),
+    }
+}
+
+/// Reports an argument that is not taken by reference; the type in it is guessed.
+fn mistaken(index: usize, typed: &PatType, errors: &Errors) -> Argument {
+    let name = code(&typed.pat);
+    let (data, fact, help) = match form(&typed.ty) {
+        Form::WrappedMut(outer, data) => {
+            let (outer, written) = (&outer.ident, code(data));
+            let fact = format!("a session in `{outer}` can only be read: `&mut` creates what is not there");
+            (data, fact, format!("write `{name}: &mut {written}`, or `&{written}` in the `{outer}`"))
+        }
+        Form::Session(_, data) | Form::Handle(data) => by_value(data, &name),
+        Form::Value => by_value(&typed.ty, &name),
+    };
+    errors.push(Mistake::new(&typed.ty, fact, help));
+    argument(index, typed, data, Mode::Mistaken, errors)
+}
+
+fn by_value<'a>(data: &'a Type, name: &str) -> (&'a Type, String, String) {
+    let written = code(data);
+    let fact = "a session is taken by reference: it belongs to the request".to_owned();
+    (data, fact, format!("write `{name}: &{written}` to read, `{name}: &mut {written}` to write"))
+}
+
+fn marked_handle(ty: &Type) -> Mistake {
+    let fact = "`Session<..>` is an ordinary extractor, which needs no mark";
+    Mistake::new(ty, fact, "remove `#[session]` from the argument")
+}
+
+/// Two arguments of one type would be two copies, of which one would be lost.
+fn distinct(arguments: &[Argument], errors: &Errors) {
+    for (at, argument) in arguments.iter().enumerate() {
+        let ty = code(&argument.data);
+        if arguments.iter().take(at).any(|earlier| code(&earlier.data) == ty) {
+            let fact = format!("two session arguments have the type `{ty}`: each would be a copy of its own");
+            errors.push(Mistake::new(&argument.ty, fact, "use one argument for both"));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../../../session-runtime/src/cookie/rules.rs

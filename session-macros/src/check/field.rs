@@ -1,0 +1,76 @@
+//! A field of a session struct.
+
+use crate::diag::{Errors, Mistake, code};
+use crate::keys::{FieldKey, MergeKey};
+use crate::model::{Field, Merge, Place, Role};
+use crate::parse::FieldDecl;
+
+use super::types::is_named;
+use super::{attributes, conflicts, names, unsupported};
+
+/// The field that `decl` describes. What is reported keeps the whole session from being used.
+pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
+    attributes::on_field(&decl.attrs, errors);
+    conflicts::conflicts(decl, errors);
+    unsupported::field_options(decl, errors);
+    owner_is_an_option(decl, errors);
+    extra_is_an_extra(decl, errors);
+    Field {
+        ident: decl.ident.clone(),
+        ty: decl.ty.clone(),
+        cfgs: decl.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
+        default: decl.options.default.clone(),
+        place: place(decl, errors),
+    }
+}
+
+fn place(decl: &FieldDecl, errors: &Errors) -> Place {
+    let options = &decl.options;
+    if options.mentions.find(FieldKey::Skip).is_some() {
+        return Place::Skipped;
+    }
+    if options.mentions.find(FieldKey::Extra).is_some() {
+        return Place::Extra;
+    }
+    let key = names::key(decl);
+    match &options.rename {
+        Some(rename) => names::check(&key, rename, errors),
+        None => names::check(&key, &decl.ident, errors),
+    }
+    for alias in &options.aliases {
+        names::check(&alias.value(), alias, errors);
+    }
+    Place::Stored { key, aliases: options.aliases.iter().map(syn::LitStr::value).collect(), role: role(decl) }
+}
+
+fn role(decl: &FieldDecl) -> Role {
+    let mentions = &decl.options.mentions;
+    let merge = match &decl.options.merge {
+        Some(merge) if merge.policy == MergeKey::Add => Merge::Add,
+        _ => Merge::LastWrite,
+    };
+    if mentions.find(FieldKey::Owner).is_some() {
+        Role::Owner
+    } else if mentions.find(FieldKey::Privileged).is_some() {
+        Role::Privileged
+    } else if mentions.find(FieldKey::Keep).is_some() {
+        Role::Kept(merge)
+    } else {
+        Role::Plain(merge)
+    }
+}
+
+/// As far as the name of the type tells; the trait `OwnerValue` sees through what merely has the name.
+fn owner_is_an_option(decl: &FieldDecl, errors: &Errors) {
+    if decl.options.mentions.find(FieldKey::Owner).is_some() && !is_named(&decl.ty, "Option") {
+        let fact = "an `owner` field is an `Option`: nobody owns a session before the login";
+        errors.push(Mistake::new(&decl.ty, fact, format!("write `Option<{}>`", code(&decl.ty))));
+    }
+}
+
+fn extra_is_an_extra(decl: &FieldDecl, errors: &Errors) {
+    if decl.options.mentions.find(FieldKey::Extra).is_some() && !is_named(&decl.ty, "Extra") {
+        let fact = "an `extra` field has the type `Extra`, which holds values of any type";
+        errors.push(Mistake::new(&decl.ty, fact, "write `session_runtime::Extra`"));
+    }
+}

@@ -1,0 +1,28 @@
+//! What was written → what it means. Every rule lives here, in the conversion that it belongs to.
+
+mod arguments;
+mod attributes;
+mod conflicts;
+mod cookie;
+#[allow(unreachable_pub, reason = "the runtime, which shares this file, exports a part of it")]
+mod cookie_rules;
+mod duration;
+mod field;
+mod handlers;
+mod lifetimes;
+mod names;
+mod policy;
+mod returns;
+mod section;
+mod session;
+mod shape;
+mod types;
+mod unique;
+mod unsupported;
+
+pub(crate) use cookie_rules::SameSite;
+pub(crate) use handlers::handlers;
+pub(crate) use session::{outline, session};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! A session struct.
+
+use crate::diag::Errors;
+use crate::keys::StructKey;
+use crate::model::{Field, Kind, Outline, RuntimePath, Session};
+use crate::parse::{FieldDecl, SessionDecl};
+
+use super::{attributes, field, names, policy, section, shape, unique, unsupported};
+
+/// The session that `decl` describes; `None` after at least one mistake.
+pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
+    let options = &decl.options;
+    unsupported::struct_options(options, errors);
+    shape::generics(decl, errors);
+    attributes::derives(decl, errors);
+    let in_section = options.mentions.find(StructKey::Within).is_some();
+    let fields =
+        errors.ok(shape::named_fields(decl)).map(|fields| checked_fields(fields, in_section, errors));
+    let kind = if in_section {
+        section::section(decl, errors)
+    } else {
+        policy::policy(options, errors).map(Kind::Root)
+    };
+    let (ident, _) = decl.subject()?;
+    let mut session = Session { ident: ident.clone(), runtime: runtime(decl), kind: kind?, fields: fields? };
+    section::prefix_keys(&mut session);
+    errors.is_empty().then_some(session)
+}
+
+fn checked_fields(fields: &[FieldDecl], in_section: bool, errors: &Errors) -> Vec<Field> {
+    names::distinct(fields, errors);
+    unique::roles(fields, in_section, errors);
+    fields.iter().map(|decl| field::field(decl, errors)).collect()
+}
+
+/// What can be said of a type whatever is wrong with it; `None` if it is no type.
+pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
+    let (ident, generics) = decl.subject()?;
+    Some(Outline {
+        ident,
+        generics,
+        runtime: runtime(decl),
+        root: decl.options.within.as_ref(),
+        remembers: decl.options.mentions.find(StructKey::Remember).is_some(),
+    })
+}
+
+fn runtime(decl: &SessionDecl) -> RuntimePath {
+    RuntimePath::new(decl.options.runtime.as_ref())
+}

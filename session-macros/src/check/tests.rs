@@ -1,0 +1,10 @@
+//! Every rule with the message that it gives.
+
+mod cookie;
+mod fields;
+mod handlers;
+mod lifetimes;
+mod names;
+mod options;
+mod section;
+mod shape;

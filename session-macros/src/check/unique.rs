@@ -1,0 +1,45 @@
+//! Roles that one field of a root may have.
+
+use crate::diag::{Errors, Mistake};
+use crate::keys::{FieldKey, Key};
+use crate::parse::FieldDecl;
+
+/// `owner` and `extra`: once, and in the root.
+pub(super) fn roles(fields: &[FieldDecl], in_section: bool, errors: &Errors) {
+    for (key, why) in [
+        (FieldKey::Owner, "a session has one owner"),
+        (FieldKey::Extra, "one field holds all keys that no other field claims"),
+    ] {
+        if in_section {
+            only_in_root(fields, key, errors);
+        } else {
+            only_once(fields, key, why, errors);
+        }
+    }
+}
+
+fn only_in_root(fields: &[FieldDecl], key: FieldKey, errors: &Errors) {
+    for at in fields.iter().filter_map(|field| field.options.mentions.find(key)) {
+        let fact =
+            format!("`{}` is for the root session: a section shares the record of its root", key.name());
+        errors.push(Mistake::new(at, fact, "move the field to the root"));
+    }
+}
+
+/// Two fields that both have a `cfg` may exclude each other.
+fn only_once(fields: &[FieldDecl], key: FieldKey, why: &str, errors: &Errors) {
+    let name = key.name();
+    let mut first = None;
+    for field in fields {
+        let Some(at) = field.options.mentions.find(key) else { continue };
+        let conditional = field.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
+        match first {
+            None => first = Some((at, conditional)),
+            Some((_, true)) if conditional => {}
+            Some((first, _)) => errors.push(
+                Mistake::new(at, format!("`{name}` is given to two fields: {why}"), "remove one of the two")
+                    .also(first, format!("`{name}` is first given here")),
+            ),
+        }
+    }
+}

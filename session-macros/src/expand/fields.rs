@@ -1,0 +1,48 @@
+//! `SessionData::FIELDS`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Field, Place, Role, RuntimePath, Session};
+
+use super::access::access;
+
+/// ```text
+/// const FIELDS: &'static [Field<Self>] = &[
+///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"]),
+///     Field::skipped(&Scratch::<Self, Cache> { .. }),
+/// ];
+/// ```
+pub(super) fn fields(session: &Session) -> TokenStream {
+    let runtime = &session.runtime;
+    let fields = session.fields.iter().map(|field| {
+        let cfgs = &field.cfgs;
+        let value = value(field, runtime);
+        quote!(#(#cfgs)* #value,)
+    });
+    quote! {
+        const FIELDS: &'static [#runtime::__private::Field<Self>] = &[#(#fields)*];
+    }
+}
+
+fn value(field: &Field, runtime: &RuntimePath) -> TokenStream {
+    let access = access(field, runtime);
+    match &field.place {
+        Place::Skipped => quote!(#runtime::__private::Field::skipped(#access)),
+        Place::Extra => quote!(#runtime::__private::Field::extra(#access)),
+        Place::Stored { key, aliases, role } => {
+            let role = builder(*role);
+            let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases)
+        }
+    }
+}
+
+fn builder(role: Role) -> TokenStream {
+    match role {
+        Role::Plain(_) => TokenStream::new(),
+        Role::Kept(_) => quote!(.keep()),
+        Role::Privileged => quote!(.privileged()),
+        Role::Owner => quote!(.owner()),
+    }
+}

@@ -1,0 +1,177 @@
+//! A function with session arguments.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{FnArg, Pat, Signature, Type};
+
+use crate::model::{Argument, Handler, Handlers, Mode, RuntimePath};
+
+use super::impl_block::impl_block;
+use super::lints;
+use super::spans::reported_at;
+
+/// The item that `#[with_session]` stands on, with every handler in it rewritten.
+pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
+    match handlers {
+        Handlers::Fn(function) => handler(function),
+        Handlers::Impl(block) => impl_block(block),
+        Handlers::Unchanged(item) => item.clone(),
+    }
+}
+
+/// ```text
+/// async fn add(session: <Shop as SessionData>::Extractor, item: Json<Item>) -> Result<String, AppError> {
+///     let mut session = edit(session);
+///     let output = { .. };
+///     session.finish();
+///     output
+/// }
+/// ```
+/// Our `session` is not the `session` of the body: it has the hygiene of the macro, and cannot be seen there. The calls
+/// stand at the type, which is where rustc then reports that it is no session type.
+pub(super) fn handler(handler: &Handler) -> TokenStream {
+    let Handler { attrs, vis, defaultness, arguments, body, runtime, .. } = handler;
+    let sig = signature(handler);
+    let mut block = TokenStream::new();
+    if arguments.is_empty() {
+        let (inner, tokens) = (&body.attrs, &body.tokens);
+        body.brace.surround(&mut block, |block| quote!(#(#inner)* #tokens).to_tokens(block));
+    } else {
+        let open = arguments.iter().map(|argument| open(argument, runtime));
+        let finish = arguments.iter().map(|argument| finish(argument, runtime));
+        let (inner, output, call) = (&body.attrs, local("output"), call(handler));
+        let content = quote! {
+            #(#inner)*
+            #(#open)*
+            let #output = #call;
+            #(#finish)*
+            #output
+        };
+        body.brace.surround(&mut block, |block| content.to_tokens(block));
+    }
+    quote!(#(#attrs)* #vis #defaultness #sig #block)
+}
+
+/// The signature with what the framework extracts in the place of the sessions.
+fn signature(handler: &Handler) -> Signature {
+    let runtime = &handler.runtime;
+    let mut sig = handler.sig.clone();
+    for argument in &handler.arguments {
+        if let Some(FnArg::Typed(typed)) = sig.inputs.iter_mut().nth(argument.index) {
+            let (name, data) = (ours(&argument.name), &argument.data);
+            let extracted = match argument.mode {
+                Mode::Attempt => quote!(Attempt),
+                Mode::Read | Mode::Edit | Mode::Optional | Mode::Mistaken => quote!(Extractor),
+            };
+            *typed.pat = Pat::Verbatim(name.to_token_stream());
+            let ty = quote!(<#data as #runtime::SessionData>::#extracted);
+            *typed.ty = Type::Verbatim(reported_at(data, ty));
+        }
+    }
+    sig
+}
+
+/// `let mut session = edit(session);`, whose type is told by [`bind`]
+fn open(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
+    let name = ours(&argument.name);
+    let (mutability, begin) = match argument.mode {
+        Mode::Edit => (quote!(mut), quote!(edit)),
+        Mode::Read | Mode::Optional => (TokenStream::new(), quote!(read)),
+        Mode::Attempt => (TokenStream::new(), quote!(attempt)),
+        Mode::Mistaken => return TokenStream::new(),
+    };
+    let begin = reported_at(&argument.data, quote!(#runtime::__private::#begin(#name)));
+    quote!(let #mutability #name = #begin;)
+}
+
+/// `Editing::finish(session);`
+fn finish(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
+    let name = ours(&argument.name);
+    let guard = match argument.mode {
+        Mode::Edit => quote!(Editing),
+        Mode::Read | Mode::Optional => quote!(Reading),
+        Mode::Attempt => quote!(Attempting),
+        Mode::Mistaken => return TokenStream::new(),
+    };
+    let name = reported_at(&argument.data, quote!(#name));
+    let finish = reported_at(&argument.data, quote!(#runtime::__private::#guard::finish(#name)));
+    quote!(#finish;)
+}
+
+/// ```text
+/// {
+///     let session = session.value();
+///     async move { let session: &mut Shop = session; .. }.await
+/// }
+/// ```
+/// `move`, so that an argument which is only borrowed by the body need not be `Sync` for the future to be `Send`.
+fn call(handler: &Handler) -> TokenStream {
+    let lend = handler.arguments.iter().map(lend);
+    let bind = handler.arguments.iter().map(bind);
+    let is_async = handler.sig.asyncness.is_some();
+    let hint = is_async.then(|| hint(handler));
+    let body = &handler.body.tokens;
+    let mut block = Group::new(Delimiter::Brace, quote!(#(#bind)* #hint #body));
+    block.set_span(handler.body.brace.span.join());
+    let run = if is_async {
+        quote!(async move #block.await)
+    } else {
+        let returns = closure_returns(handler);
+        quote!((move || #returns #block)())
+    };
+    quote!({ #(#lend)* #run })
+}
+
+/// `let session = session.value();`
+fn lend(argument: &Argument) -> TokenStream {
+    let name = ours(&argument.name);
+    let method = match argument.mode {
+        Mode::Read | Mode::Edit | Mode::Attempt => quote!(value),
+        Mode::Optional => quote!(optional),
+        Mode::Mistaken => return TokenStream::new(),
+    };
+    let value = reported_at(&argument.data, quote!(#name.#method()));
+    quote!(let #name = #value;)
+}
+
+/// `let session: &mut Shop = session;`, inside of the body, so that rustc speaks of a variable of the user
+fn bind(argument: &Argument) -> TokenStream {
+    let (name, binding, ty) = (ours(&argument.name), &argument.binding, &argument.ty);
+    let allow = lints::on_bindings();
+    match argument.mode {
+        Mode::Read | Mode::Edit | Mode::Optional | Mode::Attempt => quote!(#allow let #binding: #ty = #name;),
+        // a value of the right type, whatever it is; this program is never run
+        Mode::Mistaken => quote!(let #binding: #ty = (|| -> #ty { loop {} })();),
+    }
+}
+
+/// `if false { let value: Result<String, AppError> = loop {}; return value; }`: never executed, but it says what `?` and
+/// `return` convert to, and has errors point at the body.
+fn hint(handler: &Handler) -> Option<TokenStream> {
+    let (allow, value) = (lints::in_hint(), local("value"));
+    handler.returns.as_ref().map(|ty| {
+        // rustc points at it as the place that says what is returned
+        let returned = reported_at(ty, quote!(#value));
+        quote!(#allow if false { let #value: #ty = loop {}; return #returned; })
+    })
+}
+
+/// `-> Result<String, AppError>`, which says the same for a closure.
+fn closure_returns(handler: &Handler) -> Option<TokenStream> {
+    match handler.sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(..) => handler.returns.as_ref().map(|ty| quote!(-> #ty)),
+    }
+}
+
+/// A name of ours, which the body cannot see.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The same name at the same place, but ours.
+fn ours(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(Span::mixed_site()));
+    name
+}

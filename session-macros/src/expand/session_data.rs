@@ -1,0 +1,46 @@
+//! `impl SessionData`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+
+use crate::model::{Kind, Session};
+
+use super::{fields::fields, lints};
+
+/// ```text
+/// impl SessionData for Cart {
+///     type Root = Shop;
+///     type Extractor = Session<Self>;
+///     type Attempt = Attempt<Self>;
+///     const NAME: &'static str = "Cart";
+///     const SECTION: Option<&'static str> = Some("cart");
+///     const FIELDS: &'static [Field<Self>] = &[..];
+/// }
+/// ```
+pub(super) fn session_data(session: &Session) -> TokenStream {
+    let Session { ident, runtime, .. } = session;
+    let name = ident.unraw().to_string();
+    let (root, section) = place(&session.kind);
+    let (allow, fields) = (lints::in_impls(), fields(session));
+    quote! {
+        #[automatically_derived]
+        #allow
+        impl #runtime::SessionData for #ident {
+            type Root = #root;
+            type Extractor = #runtime::Session<Self>;
+            type Attempt = #runtime::Attempt<Self>;
+            const NAME: &'static str = #name;
+            const SECTION: ::core::option::Option<&'static str> = #section;
+            #fields
+        }
+    }
+}
+
+/// Root and section.
+fn place(kind: &Kind) -> (TokenStream, TokenStream) {
+    match kind {
+        Kind::Root(_) => (quote!(Self), quote!(::core::option::Option::None)),
+        Kind::Section { root, name } => (root.to_token_stream(), quote!(::core::option::Option::Some(#name))),
+    }
+}

@@ -1,0 +1,81 @@
+use crate::testing::{assert_contains, session};
+
+#[test]
+fn the_struct_is_kept() {
+    let item = "#[doc = \"Docs.\"] #[derive(Debug)] #[cfg(unix)] pub(crate) struct S { #[cfg(a)] #[doc(hidden)] pub r#type: u8 }";
+    let output = session("", &item.replace("pub r#type", "#[session(keep)] pub r#type"));
+    assert_contains(&output, item);
+}
+
+#[test]
+fn defaults() {
+    let output = session(
+        "",
+        "struct S { #[cfg(a)] visits: u32, #[session(default = Theme::dark(1, 2))] theme: Theme }",
+    );
+    assert_contains(
+        &output,
+        "#[cfg(a)] visits: ::session_runtime::__private::field_default::<u32>(), theme: Theme::dark(1, 2),",
+    );
+}
+
+#[test]
+fn each_kind_of_field() {
+    let output = session(
+        "",
+        r#"struct S {
+            #[session(merge = add)] visits: u32,
+            #[session(owner)] user: Option<u8>,
+            #[session(privileged)] role: Role,
+            #[session(keep, alias = "skin", alias = "look")] theme: Theme,
+            #[session(skip)] cache: Cache,
+            #[session(extra)] rest: Extra,
+            r#type: u8,
+        }"#,
+    );
+    let rt = "::session_runtime::__private::";
+    for (call, of, field, rest) in [
+        ("new(\"visits\", ", "Sum::<Self, u32>", "visits", ")"),
+        ("new(\"user\", ", "Owner::<Self, Option<u8> >", "user", ").owner()"),
+        ("new(\"role\", ", "Value::<Self, Role>", "role", ").privileged()"),
+        ("new(\"theme\", ", "Value::<Self, Theme>", "theme", ").keep().aliases(&[\"skin\", \"look\"])"),
+        ("skipped(", "Scratch::<Self, Cache>", "cache", ")"),
+        ("extra(", "Rest::<Self>", "rest", ")"),
+        ("new(\"type\", ", "Value::<Self, u8>", "r#type", ")"),
+    ] {
+        assert_contains(
+            &output,
+            &format!(
+                "{rt}Field::{call} &{rt}{of} {{ get: |s| &s.{field}, get_mut: |s| &mut s.{field} }} {rest},"
+            ),
+        );
+    }
+}
+
+#[test]
+fn the_policy_lists_what_was_written() {
+    let output = session(
+        r#"idle = "30m", same_site = "strict", path = "/", persistent, remember = "30d""#,
+        "struct S {}",
+    );
+    assert_contains(
+        &output,
+        r#"::session_runtime::__private::Policy {
+            idle: ::core::time::Duration::from_secs(1800u64),
+            remember: ::core::option::Option::Some(::core::time::Duration::from_secs(2592000u64)),
+            same_site: ::session_runtime::__private::SameSite::Strict,
+            path: "/",
+            persistent: true,
+            ..::session_runtime::__private::Policy::DEFAULT
+        }"#,
+    );
+    assert_contains(&output, "impl ::session_runtime::Remembers for S {}");
+    assert!(!session("", "struct S {}").contains("Remembers"));
+}
+
+#[test]
+fn another_runtime() {
+    let output = session("crate = ::rt", "struct S { a: u8 }");
+    assert!(!output.contains("session_runtime"));
+    assert_contains(&output, "impl ::rt::SessionData for S");
+}

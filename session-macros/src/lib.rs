@@ -1,0 +1,125 @@
+//! The attribute macros of `session-runtime`. Depend on that crate, which re-exports them with runnable examples.
+//!
+//! Both go the same way: attribute tokens → `parse` (as written) → `check` (rules) → `model` (only valid values)
+//! → `expand` (infallible) → tokens; `diag` collects every mistake on the way.
+
+mod check;
+mod diag;
+mod expand;
+mod keys;
+mod model;
+mod parse;
+mod pipeline;
+#[cfg(test)]
+mod testing;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct with named fields a session type.
+///
+/// The struct stays as it is written: fields, types, visibility, docs, derives and `cfg`s. Added are `Default` and what the
+/// runtime needs to know. A field is stored under its name; its type must be
+/// `Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync` and have a default.
+///
+/// ```text
+/// #[session(idle = "30m", absolute = "12h", remember = "30d")]
+/// pub struct Shop {
+///     #[session(merge = add)]
+///     pub visits: u32,
+///     #[session(owner)]
+///     pub user: Option<UserId>,
+///     #[session(keep, default = Theme::Dark)]
+///     pub theme: Theme,
+///     pub notice: Flash<String>,
+/// }
+/// ```
+///
+/// Everything that is wrong is reported at once, at the place where it is written.
+///
+/// # Options of the struct
+///
+/// Durations are sums of whole numbers with a unit (`s`, `m`, `h`, `d`, `w`): `"90s"`, `"30m"`, `"1h30m"`, `"2w"`;
+/// none is longer than 400 days, which is what browsers keep a cookie for.
+///
+/// | option | what it says | without it |
+/// |---|---|---|
+/// | `cookie = "__Host-id"` | name of the cookie; the rules of the prefixes `__Host-`, `__Secure-`, `__Http-` and `__Host-Http-` are checked | `__Host-id` |
+/// | `idle = "30m"` | the session ends when it has not been used for this long | one hour |
+/// | `absolute = "12h"` | the session ends this long after the login, however much it is used | eight hours |
+/// | `remember = "30d"` | a longer lifetime that a handler may choose ("remember me") | there is none |
+/// | `same_site = "lax"` | `"strict"`, `"lax"` or `"none"` | `"lax"` |
+/// | `path = "/shop"` | the `Path` of the cookie | `/` |
+/// | `domain = "example.com"` | the `Domain` of the cookie, which includes its subdomains | this host alone |
+/// | `secure = false` | the cookie is also sent over plain http | `true` |
+/// | `http_only = false` | scripts can read the cookie | `true` |
+/// | `partitioned` | the cookie is kept apart for each top-level site | `false` |
+/// | `persistent` | the cookie outlives the browser's session (`Max-Age`) | `false` |
+/// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
+/// | `adapter = my_sessions` | the adapter of a framework that is neither yours nor built in (not supported yet) | the built-in ones |
+/// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
+///
+/// # Options of a field
+///
+/// | option | what it says |
+/// |---|---|
+/// | `default = 1` | the value of the field in a new session; without it, the default of its type |
+/// | `rename = "key"` | the key that it is stored under; without it, its name |
+/// | `alias = "old_key"` | a key that it was stored under; may be given several times |
+/// | `skip` | it is never stored, and lives for one request |
+/// | `merge = add` | what happens when two requests change it at the same time; see below |
+/// | `privileged` | a change of it gives the session a new id |
+/// | `owner` | it says whose session this is, and is an `Option`: a change gives a new id, and a change of owner wipes all that is not `keep` |
+/// | `keep` | it survives a change of owner |
+/// | `ttl = "5m"` | how long the value of an `Expiring` field lasts (not supported yet) |
+/// | `extra` | it is an `Extra`: the map of all keys that no other field claims |
+///
+/// # Merge policies
+///
+/// Fields that only one request changed need none: each request writes the fields that it changed.
+///
+/// | policy | two changes at the same time |
+/// |---|---|
+/// | `merge = last_write` | the later one stands; this is the default |
+/// | `merge = add` | both differences are added; for numbers |
+/// | `merge = max` | the greater value stands (not supported yet) |
+/// | `merge = min` | the lesser value stands (not supported yet) |
+/// | `merge = union` | what each added and removed is added and removed (not supported yet) |
+/// | `merge = append` | what each appended is appended (not supported yet) |
+/// | `merge = reject` | the later request is answered with 409 (not supported yet) |
+/// | `merge = with(path::to::function)` | a function of base, theirs and ours decides (not supported yet) |
+#[proc_macro_attribute]
+pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::session(options.into(), item.into()).into()
+}
+
+/// Gives a handler its session as a plain reference.
+///
+/// ```text
+/// #[with_session]
+/// async fn add(session: &mut Shop, Json(item): Json<Item>) -> Result<String, AppError> {
+///     session.cart.push(item);
+///     Ok(format!("{} items", session.cart.len()))
+/// }
+/// ```
+///
+/// It stands on a function, a method, or an `impl` block whose methods have session arguments; `async` or not. It is
+/// always the topmost attribute. The session argument is the one called `session`, or any that is marked `#[session]`;
+/// there may be several of different types.
+///
+/// | argument | what the handler can do |
+/// |---|---|
+/// | `session: &mut Shop` | read and write; what it changed is saved when the response is known |
+/// | `session: &Shop` | read; the defaults if there is no session |
+/// | `session: Option<&Shop>` | read; `None` if there is no session |
+/// | `session: Result<&Shop, Unavailable>` | read; `Err` if the store is out of reach, which any other argument answers with 503 |
+///
+/// A `Session<Shop>` beside one of them is the handle, for `save`, `rotate`, `destroy` and the like. It is an ordinary
+/// extractor, and stays as it is written.
+///
+/// | option | what it says |
+/// |---|---|
+/// | `#[with_session(crate = ::my_runtime)]` | where `session-runtime` is, if it is renamed or re-exported |
+#[proc_macro_attribute]
+pub fn with_session(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::with_session(options.into(), item.into()).into()
+}

@@ -1,0 +1,51 @@
+//! A session struct.
+
+use proc_macro2::Ident;
+use syn::{Generics, TypePath};
+
+use super::{Field, RuntimePath};
+use crate::check::SameSite;
+
+/// A struct with `#[session]`.
+pub(crate) struct Session {
+    pub ident: Ident,
+    pub runtime: RuntimePath,
+    pub kind: Kind,
+    pub fields: Vec<Field>,
+}
+
+/// Whose record it lives in.
+pub(crate) enum Kind {
+    /// Its own, with this policy.
+    Root(Policy),
+    /// Another's, under keys that begin with `name`.
+    Section { root: TypePath, name: String },
+}
+
+/// What was declared; the rest is `Policy::DEFAULT` of the runtime.
+#[derive(Default)]
+pub(crate) struct Policy {
+    pub cookie: Option<String>,
+    /// In seconds, as the other two.
+    pub idle: Option<u64>,
+    pub absolute: Option<u64>,
+    pub remember: Option<u64>,
+    pub same_site: Option<SameSite>,
+    pub path: Option<String>,
+    pub domain: Option<String>,
+    pub secure: Option<bool>,
+    pub http_only: Option<bool>,
+    pub partitioned: Option<bool>,
+    pub persistent: Option<bool>,
+}
+
+/// What is known of a struct with mistakes: enough for the handlers that name it.
+pub(crate) struct Outline<'a> {
+    pub ident: &'a Ident,
+    pub generics: &'a Generics,
+    pub runtime: RuntimePath,
+    /// What `within` names.
+    pub root: Option<&'a TypePath>,
+    /// Whether `remember` was written.
+    pub remembers: bool,
+}

@@ -1,0 +1,86 @@
+//! A field, and `#[session(..)]` on it.
+
+use proc_macro2::Ident;
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, Field, LitStr, Meta, Type};
+
+use super::merge::MergeDecl;
+use super::options::{Mentions, Name, Options, read_options, unknown};
+use crate::diag::{Errors, Mistake};
+use crate::keys::{FieldKey, Key, StructKey};
+
+/// A named field as written.
+pub(crate) struct FieldDecl {
+    pub ident: Ident,
+    pub ty: Type,
+    /// All attributes but ours.
+    pub attrs: Vec<Attribute>,
+    pub options: FieldOptions,
+}
+
+/// Its options as written.
+#[derive(Default)]
+pub(crate) struct FieldOptions {
+    pub mentions: Mentions<FieldKey>,
+    pub default: Option<Expr>,
+    pub rename: Option<LitStr>,
+    pub aliases: Vec<LitStr>,
+    pub merge: Option<MergeDecl>,
+    pub ttl: Option<LitStr>,
+}
+
+impl FieldDecl {
+    /// Reads a field and takes our attributes off it. `None` if it has no name.
+    pub(crate) fn take(field: &mut Field, errors: &Errors) -> Option<Self> {
+        let mut options = FieldOptions::default();
+        for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+            match attr.meta {
+                Meta::List(list) => read_options(list.tokens, &mut options, errors),
+                meta => errors.push(without_list(&meta)),
+            }
+        }
+        let ident = field.ident.clone()?;
+        Some(Self { ident, ty: field.ty.clone(), attrs: field.attrs.clone(), options })
+    }
+}
+
+fn without_list(meta: &Meta) -> Mistake {
+    Mistake::new(
+        meta,
+        "`#[session]` on a field needs options",
+        "write for instance `#[session(default = 1)]`",
+    )
+}
+
+impl Options for FieldOptions {
+    type Key = FieldKey;
+
+    fn mentions(&mut self) -> &mut Mentions<FieldKey> {
+        &mut self.mentions
+    }
+
+    fn read(&mut self, name: &Name<FieldKey>, input: ParseStream<'_>) -> Result<(), Mistake> {
+        match name.key {
+            FieldKey::Default => self.default = Some(name.expr(input)?),
+            FieldKey::Rename => self.rename = Some(name.text(input)?),
+            FieldKey::Alias => self.aliases.push(name.text(input)?),
+            FieldKey::Merge => self.merge = Some(MergeDecl::parse(name, input)?),
+            FieldKey::Ttl => self.ttl = Some(name.text(input)?),
+            FieldKey::Skip | FieldKey::Privileged | FieldKey::Owner | FieldKey::Keep | FieldKey::Extra => {
+                name.flag(input)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown(name: &Ident) -> Mistake {
+        match StructKey::find(&name.to_string()) {
+            Some(key) => Mistake::new(
+                name,
+                format!("`{}` is an option of the struct, not of a field", key.name()),
+                format!("write `#[session({})]` above the struct", key.example()),
+            ),
+            None => unknown::<FieldKey>(name),
+        }
+    }
+}

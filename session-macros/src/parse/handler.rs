@@ -1,0 +1,152 @@
+//! `#[with_session]` and the item under it. The bodies of functions stay unparsed.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, TokenStreamExt as _};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Attribute, ImplItem, Item, Path, Signature, Token, Visibility, braced, token};
+
+use super::options::{Mentions, Name, Options, read_options};
+use crate::diag::{Errors, Mistake};
+use crate::keys::HandlerKey;
+
+/// The attribute and its item as written.
+pub(crate) struct HandlersDecl {
+    pub options: HandlerOptions,
+    pub item: HandlersItem,
+}
+
+/// What the attribute stands on.
+pub(crate) enum HandlersItem {
+    Fn(HandlerDecl),
+    Impl(ImplDecl),
+    Other(Item),
+}
+
+/// The options as written.
+#[derive(Default)]
+pub(crate) struct HandlerOptions {
+    mentions: Mentions<HandlerKey>,
+    pub runtime: Option<Path>,
+}
+
+/// A function with its body.
+pub(crate) struct HandlerDecl {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub defaultness: Option<Token![default]>,
+    pub sig: Signature,
+    pub body: Body,
+}
+
+/// What stands between the braces of a function.
+pub(crate) struct Body {
+    pub brace: token::Brace,
+    /// `#![..]`
+    pub attrs: Vec<Attribute>,
+    pub tokens: TokenStream,
+}
+
+/// An impl block.
+pub(crate) struct ImplDecl {
+    /// Everything before the brace.
+    pub head: TokenStream,
+    pub brace: token::Brace,
+    /// `#![..]`
+    pub attrs: Vec<Attribute>,
+    pub members: Vec<Member>,
+}
+
+/// An item of an impl block.
+pub(crate) enum Member {
+    Fn(HandlerDecl),
+    Other(ImplItem),
+}
+
+/// Reads both. An item that is no Rust that `syn` knows comes back as it is.
+pub(crate) fn handlers(options: TokenStream, item: TokenStream, errors: &Errors) -> HandlersDecl {
+    let mut read = HandlerOptions::default();
+    read_options(options, &mut read, errors);
+    HandlersDecl { options: read, item: handlers_item(item) }
+}
+
+fn handlers_item(item: TokenStream) -> HandlersItem {
+    if let Ok(function) = syn::parse2(item.clone()) {
+        return HandlersItem::Fn(function);
+    }
+    if let Ok(block) = impl_block.parse2(item.clone()) {
+        return HandlersItem::Impl(block);
+    }
+    HandlersItem::Other(syn::parse2(item.clone()).unwrap_or(Item::Verbatim(item)))
+}
+
+impl Options for HandlerOptions {
+    type Key = HandlerKey;
+
+    fn mentions(&mut self) -> &mut Mentions<HandlerKey> {
+        &mut self.mentions
+    }
+
+    fn read(&mut self, name: &Name<HandlerKey>, input: ParseStream<'_>) -> Result<(), Mistake> {
+        match name.key {
+            HandlerKey::Crate => self.runtime = Some(name.path(input)?),
+        }
+        Ok(())
+    }
+}
+
+impl Parse for HandlerDecl {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let content;
+        Ok(Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            defaultness: input.parse()?,
+            sig: input.parse()?,
+            body: Body {
+                brace: braced!(content in input),
+                attrs: content.call(Attribute::parse_inner)?,
+                tokens: content.parse()?,
+            },
+        })
+    }
+}
+
+impl Parse for Member {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.fork().parse::<HandlerDecl>().is_ok() {
+            return input.parse().map(Self::Fn);
+        }
+        input.parse().map(Self::Other)
+    }
+}
+
+fn impl_block(input: ParseStream<'_>) -> syn::Result<ImplDecl> {
+    let mut head = TokenStream::new();
+    head.append_all(input.call(Attribute::parse_outer)?);
+    if let Some(unsafety) = input.parse::<Option<Token![unsafe]>>()? {
+        unsafety.to_tokens(&mut head);
+    }
+    input.parse::<Token![impl]>()?.to_tokens(&mut head);
+    let braces = up_to_last_brace(input, &mut head)?;
+    let brace = token::Brace { span: braces.delim_span() };
+    let content = |input: ParseStream<'_>| {
+        let attrs = input.call(Attribute::parse_inner)?;
+        let mut members = Vec::new();
+        while !input.is_empty() {
+            members.push(input.parse()?);
+        }
+        Ok((attrs, members))
+    };
+    let (attrs, members) = content.parse2(braces.stream())?;
+    Ok(ImplDecl { head, brace, attrs, members })
+}
+
+/// The last token of an impl block; `{ .. }` may also be a const argument in its head.
+fn up_to_last_brace(input: ParseStream<'_>, head: &mut TokenStream) -> syn::Result<Group> {
+    loop {
+        match input.parse()? {
+            TokenTree::Group(group) if input.is_empty() => return Ok(group),
+            token => head.append(token),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Tokens → what was written, with the spans of the user's code and without any judgement of its meaning.
+
+mod field;
+mod foreign;
+mod handler;
+mod kind;
+mod merge;
+mod options;
+mod session;
+mod struct_options;
+mod value;
+
+pub(crate) use field::{FieldDecl, FieldOptions};
+pub(crate) use foreign::{derives, is_default, is_serde, session_in_cfg_attr};
+pub(crate) use handler::{Body, HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, handlers};
+pub(crate) use kind::kind;
+pub(crate) use session::{SessionDecl, Shape, session};
+pub(crate) use struct_options::StructOptions;

@@ -1,0 +1,108 @@
+//! The values of options.
+
+use proc_macro2::Ident;
+use quote::ToTokens as _;
+use syn::parse::{Parse, ParseStream};
+use syn::{Expr, LitBool, LitStr, Path, Token, TypePath, parenthesized};
+
+use super::options::{Name, next};
+use crate::diag::{Mistake, code};
+use crate::keys::Key;
+
+impl<K: Key> Name<K> {
+    /// No value: the option is there or not.
+    pub(crate) fn flag(&self, input: ParseStream<'_>) -> Result<(), Mistake> {
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(());
+        }
+        Err(Mistake::new(&next(input), format!("`{}` takes no value", self.key.name()), self.help()))
+    }
+
+    /// `= "text"`
+    pub(crate) fn text(&self, input: ParseStream<'_>) -> Result<LitStr, Mistake> {
+        self.value(input, "a string", <LitStr as Parse>::parse)
+    }
+
+    /// `= true` or `= false`
+    pub(crate) fn boolean(&self, input: ParseStream<'_>) -> Result<LitBool, Mistake> {
+        self.value(input, "`true` or `false`", LitBool::parse)
+    }
+
+    /// Nothing, or `= true` or `= false`
+    pub(crate) fn switch(&self, input: ParseStream<'_>) -> Result<LitBool, Mistake> {
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(LitBool::new(true, self.ident.span()));
+        }
+        self.boolean(input)
+    }
+
+    /// `= path::to::it`
+    pub(crate) fn path(&self, input: ParseStream<'_>) -> Result<Path, Mistake> {
+        self.value(input, "a path, without quotes", Path::parse_mod_style)
+    }
+
+    /// `= path::to::Type`
+    pub(crate) fn type_path(&self, input: ParseStream<'_>) -> Result<TypePath, Mistake> {
+        self.value(input, "the path of a type, without quotes", TypePath::parse)
+    }
+
+    /// `= expression`; what is wrong inside of it is said by `syn`.
+    pub(crate) fn expr(&self, input: ParseStream<'_>) -> Result<Expr, Mistake> {
+        self.equals(input)?;
+        input.parse().map_err(|error: syn::Error| {
+            let found = next(input);
+            let at = if found.is_empty() { self.ident.to_token_stream() } else { found };
+            Mistake::new(
+                &at,
+                format!("the value of `{}` is no expression: {error}", self.key.name()),
+                self.help(),
+            )
+        })
+    }
+
+    /// `= word`
+    pub(crate) fn word(&self, input: ParseStream<'_>) -> Result<Ident, Mistake> {
+        self.value(input, "a name, without quotes", Ident::parse)
+    }
+
+    fn value<T>(
+        &self,
+        input: ParseStream<'_>,
+        what: &str,
+        parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+    ) -> Result<T, Mistake> {
+        self.equals(input)?;
+        let found = next(input);
+        parse(input).map_err(|_| {
+            let fact = format!("the value of `{}` is {what}, and `{}` is not", self.key.name(), code(&found));
+            Mistake::new(&found, fact, self.help())
+        })
+    }
+
+    fn equals(&self, input: ParseStream<'_>) -> Result<(), Mistake> {
+        let equals: Option<Token![=]> = input.parse()?;
+        if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
+            return Err(Mistake::new(
+                &self.ident,
+                format!("`{}` needs a value", self.key.name()),
+                self.help(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn help(&self) -> String {
+        format!("write `{}`", self.key.example())
+    }
+}
+
+/// `(path)` or `= path`
+pub(crate) fn path_argument(input: ParseStream<'_>) -> syn::Result<Path> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        return input.parse();
+    }
+    let content;
+    parenthesized!(content in input);
+    content.parse()
+}
