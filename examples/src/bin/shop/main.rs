@@ -1,0 +1,135 @@
+//! A small shop: login, logout, cart, messages, "remember me", and a list of what the session holds.
+//!
+//! ```text
+//! cargo run -p examples --bin shop
+//! ```
+
+mod page;
+
+use axum::extract::Form;
+use axum::response::{Html, Redirect};
+use axum::routing::{get, post};
+use axum::{Router, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use session_runtime::{Flash, MemoryStore, Session, Sessions, session, with_session};
+
+/// What the shop knows of a browser.
+#[session(idle = "30m", absolute = "12h", remember = "30d")]
+pub struct Shop {
+    /// Whose session this is. Setting it rotates the id; losing it wipes the rest.
+    #[session(owner)]
+    user: Option<User>,
+    /// Items in the cart, by name.
+    cart: Vec<Item>,
+    /// Pages seen. Two tabs at once both count.
+    #[session(merge = add)]
+    pages: u32,
+    /// How the page looks, whoever is logged in.
+    #[session(keep)]
+    theme: Theme,
+    /// Shown once, on the next page.
+    notice: Flash<String>,
+}
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User(String);
+
+/// An item in the cart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    name: String,
+    count: u32,
+}
+
+/// A colour scheme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Theme {
+    #[default]
+    Light,
+    Dark,
+}
+
+#[with_session]
+async fn home(session: &mut Shop) -> Html<String> {
+    session.pages += 1;
+    page::home(session)
+}
+
+#[derive(Deserialize)]
+struct Login {
+    name: String,
+    password: String,
+    #[serde(default)]
+    remember: Option<String>,
+}
+
+#[with_session]
+async fn login(session: &mut Shop, handle: Session<Shop>, Form(form): Form<Login>) -> Redirect {
+    // a real shop asks its user database
+    if form.password == "secret" && !form.name.trim().is_empty() {
+        session.notice.set(format!("Welcome, {}.", form.name));
+        session.user = Some(User(form.name));
+        if form.remember.is_some() {
+            handle.remember();
+        }
+    } else {
+        session.notice.set("Wrong name or password (it is \"secret\").".to_owned());
+    }
+    Redirect::to("/")
+}
+
+#[with_session]
+async fn logout(session: &mut Shop) -> Redirect {
+    *session = Shop::default();
+    Redirect::to("/")
+}
+
+#[derive(Deserialize)]
+struct Add {
+    item: String,
+}
+
+#[with_session]
+async fn add(session: &mut Shop, Form(Add { item }): Form<Add>) -> Result<Redirect, StatusCode> {
+    if item.len() > 40 {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    session.notice.set(format!("Added: {item}."));
+    match session.cart.iter_mut().find(|i| i.name == item) {
+        Some(present) => present.count += 1,
+        None => session.cart.push(Item { name: item, count: 1 }),
+    }
+    Ok(Redirect::to("/"))
+}
+
+#[with_session]
+async fn empty(session: &mut Shop) -> Redirect {
+    session.cart.clear();
+    Redirect::to("/")
+}
+
+#[with_session]
+async fn theme(session: &mut Shop) -> Redirect {
+    session.theme = match session.theme {
+        Theme::Light => Theme::Dark,
+        Theme::Dark => Theme::Light,
+    };
+    Redirect::to("/")
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // plain http on loopback; behind https: `Sessions::new`
+    let sessions = Sessions::<Shop>::development(MemoryStore::new())?;
+    let app = Router::new()
+        .route("/", get(home))
+        .route("/login", post(login))
+        .route("/logout", post(logout))
+        .route("/cart", post(add))
+        .route("/cart/empty", post(empty))
+        .route("/theme", post(theme))
+        .layer(sessions);
+    examples::serve(app).await?;
+    Ok(())
+}
