@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{HeaderMap, Request, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use workload::{Cookie, WORKLOADS, Workload};
@@ -87,12 +87,19 @@ async fn prepare(app: &Router, workload: &Workload, n: usize) -> Vec<Planned> {
 
 async fn drive(app: &Router, requests: &[Planned]) {
     for (path, cookie) in requests {
-        std::hint::black_box(call(app, path, cookie.as_deref()).await);
+        std::hint::black_box(send(app, path, cookie.as_deref()).await);
     }
 }
 
 /// One request; returns the cookie that the response set, as `name=value`.
 async fn call(app: &Router, path: &str, cookie: Option<&str>) -> Option<String> {
+    let headers = send(app, path, cookie).await;
+    let line = headers.get_all(header::SET_COOKIE).iter().next()?;
+    line.to_str().ok()?.split(';').next().map(str::to_owned)
+}
+
+/// One request, to its last byte.
+async fn send(app: &Router, path: &str, cookie: Option<&str>) -> HeaderMap {
     let mut request = Request::builder().uri(path);
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
@@ -101,8 +108,7 @@ async fn call(app: &Router, path: &str, cookie: Option<&str>) -> Option<String> 
     let response = app.clone().oneshot(request).await.expect("axum is infallible");
     let (parts, body) = response.into_parts();
     std::hint::black_box(body.collect().await.expect("a body"));
-    let line = parts.headers.get_all(header::SET_COOKIE).iter().next()?;
-    line.to_str().ok()?.split(';').next().map(str::to_owned)
+    parts.headers
 }
 
 async fn resident(n: usize) -> usize {

@@ -5,6 +5,7 @@ mod merge;
 pub use merge::{Merge, Sum};
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::record::fields::Builder;
@@ -17,6 +18,8 @@ pub struct Changes {
     /// The record that the request loaded, whose bytes decide whether another request changed a field meanwhile.
     pub(crate) base: Option<Arc<Record>>,
     pub(crate) fields: Vec<FieldChange>,
+    /// The new values of `fields`.
+    pub(crate) values: Builder,
     /// `Some`: every stored field goes but these keys; the changes are applied to what is left.
     pub(crate) wipe: Option<Arc<[Cow<'static, str>]>>,
     pub(crate) meta: MetaChange,
@@ -28,8 +31,8 @@ pub struct Changes {
 #[derive(Debug)]
 pub(crate) struct FieldChange {
     pub(crate) key: Cow<'static, str>,
-    /// The new JSON value; `None` removes the field.
-    pub(crate) value: Option<Box<[u8]>>,
+    /// Where the new JSON value stands in [`Changes::values`]; `None` removes the field.
+    pub(crate) value: Option<Range<usize>>,
     pub(crate) merge: Merge,
 }
 
@@ -48,9 +51,7 @@ impl Changes {
     pub fn apply(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
-        let added: usize =
-            self.fields.iter().map(|f| f.key.len() + f.value.as_ref().map_or(0, |v| v.len()) + 6).sum();
-        let mut out = Builder::with_capacity(current.fields().size() + added);
+        let mut out = Builder::with_capacity(current.fields().size() + self.values.size());
         let mut seen = 0_u64;
         for (key, stored) in current.fields().raw() {
             let kept = self.survives(key).then_some(stored);
@@ -59,7 +60,7 @@ impl Changes {
                     mark(&mut seen, at);
                     let change = &self.fields[at];
                     let loaded = if untouched { kept } else { self.loaded(&change.key) };
-                    if let Some(value) = change.resolve(kept, loaded)? {
+                    if let Some(value) = self.resolve(change, kept, loaded)? {
                         out.push(key, &value);
                     }
                 }
@@ -75,7 +76,7 @@ impl Changes {
                 continue;
             }
             let loaded = if untouched { None } else { self.loaded(&change.key) };
-            if let Some(value) = change.resolve(None, loaded)? {
+            if let Some(value) = self.resolve(change, None, loaded)? {
                 out.push(change.key.as_bytes(), &value);
             }
         }
@@ -92,6 +93,17 @@ impl Changes {
         base.fields().get(key)
     }
 
+    /// What the field becomes, given what is `stored` now and what the request `loaded`.
+    fn resolve<'a>(
+        &'a self,
+        change: &FieldChange,
+        stored: Option<&'a [u8]>,
+        loaded: Option<&[u8]>,
+    ) -> Result<Option<Cow<'a, [u8]>>, Conflict> {
+        let ours = change.value.as_ref().map(|at| self.values.written(at));
+        if stored == loaded { Ok(ours.map(Cow::Borrowed)) } else { change.merge.resolve(stored, ours) }
+    }
+
     fn survives(&self, key: &[u8]) -> bool {
         self.wipe.as_ref().is_none_or(|keep| keep.iter().any(|k| k.as_bytes() == key))
     }
@@ -104,20 +116,6 @@ fn mark(seen: &mut u64, at: usize) {
 
 fn is_marked(seen: u64, at: usize) -> bool {
     u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).is_some_and(|bit| seen & bit != 0)
-}
-
-impl FieldChange {
-    /// What the field becomes, given what is `stored` now and what the request `loaded`.
-    fn resolve<'a>(
-        &'a self,
-        stored: Option<&'a [u8]>,
-        loaded: Option<&[u8]>,
-    ) -> Result<Option<Cow<'a, [u8]>>, Conflict> {
-        if stored == loaded {
-            return Ok(self.value.as_deref().map(Cow::Borrowed));
-        }
-        self.merge.resolve(stored, self.value.as_deref())
-    }
 }
 
 #[cfg(test)]

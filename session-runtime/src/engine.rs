@@ -115,7 +115,8 @@ impl Engine {
         if let Poll::Ready(answer) = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await {
             return answer;
         }
-        match tokio::time::timeout(self.store_timeout, answer).await {
+        // on the heap, so that the futures of those who never wait stay small
+        match Box::pin(tokio::time::timeout(self.store_timeout, answer)).await {
             Ok(answer) => answer,
             Err(elapsed) => Err(StoreError::unavailable(elapsed)),
         }

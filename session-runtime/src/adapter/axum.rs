@@ -144,9 +144,16 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
     if let Some(mut cookie) = amendment.set_cookie.and_then(|line| HeaderValue::try_from(line).ok()) {
         cookie.set_sensitive(true);
         headers.append(SET_COOKIE, cookie);
-        let private = headers::private(headers.get_all(CACHE_CONTROL).iter().map(HeaderValue::as_bytes));
-        if let Some(private) = private.and_then(|value| HeaderValue::try_from(value).ok()) {
-            headers.insert(CACHE_CONTROL, private);
+        match headers.entry(CACHE_CONTROL) {
+            Entry::Vacant(cache_control) => {
+                cache_control.insert(HeaderValue::from_static("private"));
+            }
+            Entry::Occupied(mut cache_control) => {
+                let private = headers::private(cache_control.iter().map(HeaderValue::as_bytes));
+                if let Some(private) = private.and_then(|value| HeaderValue::try_from(value).ok()) {
+                    cache_control.insert(private);
+                }
+            }
         }
     }
     response

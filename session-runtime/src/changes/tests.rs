@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Changes, Conflict, FieldChange, Merge, Sum};
 use crate::clock::Timestamp;
+use crate::record::fields::Builder;
 use crate::record::{Decoded, MemoBudget, Meta, MetaChange, OpId, Record};
 
 fn record(fields: &[(&str, &str)]) -> Arc<Record> {
@@ -13,15 +14,28 @@ fn record(fields: &[(&str, &str)]) -> Arc<Record> {
     Arc::new(Record::new(meta, fields.iter().copied().collect()))
 }
 
-fn change(key: &str, value: Option<&str>, merge: Merge) -> FieldChange {
-    FieldChange { key: key.to_owned().into(), value: value.map(|v| v.as_bytes().into()), merge }
+type Change = (String, Option<String>, Merge);
+
+fn change(key: &str, value: Option<&str>, merge: Merge) -> Change {
+    (key.to_owned(), value.map(str::to_owned), merge)
 }
 
-fn changes(base: Option<&Arc<Record>>, fields: Vec<FieldChange>) -> Changes {
+fn changes(base: Option<&Arc<Record>>, fields: Vec<Change>) -> Changes {
+    let mut values = Builder::default();
+    let mut put = |key: &str, json: String| values.write(key.as_bytes(), |out| out.extend(json.into_bytes()));
+    let fields = fields
+        .into_iter()
+        .map(|(key, value, merge)| FieldChange {
+            value: value.map(|json| put(&key, json)),
+            key: key.into(),
+            merge,
+        })
+        .collect();
     Changes {
         op: OpId::next(),
         base: base.map(Arc::clone),
         fields,
+        values,
         wipe: None,
         meta: MetaChange::default(),
         decoded: None,
@@ -208,7 +222,7 @@ fn t30_a_wipe_takes_all_but_what_is_kept_and_what_is_set() {
     // meanwhile the theme changed, and a section wrote a key that this request never saw
     let meanwhile =
         record(&[("theme", "2"), ("cart", "[1,2]"), ("owner", "\"ann\""), ("notes.text", "\"hers\"")]);
-    let wipe = |keep: &'static [&'static str], set: Vec<FieldChange>| {
+    let wipe = |keep: &'static [&'static str], set: Vec<Change>| {
         let mut changes = changes(Some(&base), set);
         changes.wipe = Some(keep.iter().map(|key| (*key).into()).collect());
         changes
@@ -228,9 +242,8 @@ fn more_than_64_changes_are_each_applied_once() {
     // every other field is stored already
     let stored: Vec<(&str, &str)> = names.iter().step_by(2).map(|name| (name.as_str(), "0")).collect();
     let base = record(&stored);
-    let set: Vec<FieldChange> = names.iter().map(|name| change(name, Some("1"), Merge::Reject)).collect();
     for current in [&base, &record(&stored)] {
-        let set = set.iter().map(|c| change(&c.key, Some("1"), Merge::Reject)).collect();
+        let set = names.iter().map(|name| change(name, Some("1"), Merge::Reject)).collect();
         let applied = changes(Some(&base), set).apply(current).unwrap();
         assert_eq!(applied.fields().iter().count(), 200);
         assert!(names.iter().all(|name| applied.fields().get(name) == Some(b"1")));

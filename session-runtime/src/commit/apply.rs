@@ -67,67 +67,78 @@ pub(crate) enum After {
 ///
 /// # Errors
 /// The store failed, or the session is no longer there to be changed. Nothing was stored then.
-pub(crate) async fn apply(engine: &Engine, work: Work) -> Result<Done, Error> {
-    let Work { plan, diff, live, unusable, turn, now } = work;
-    let changed = diff.summary.changed;
-    let cookie = plan.cookie;
-    let follow = turn == Turn::Further || cookie == CookiePlan::Set;
-    let standing = match (plan.op, live) {
-        (Op::Nothing, _) => After::Unchanged,
-        (Op::Create(stamp), _) => After::Live(create(engine, stamp, &diff, now).await?),
-        (Op::Delete, live) => {
-            for key in live.iter().map(|live| live.key).chain(unusable) {
-                engine.ask(engine.store.delete(&key, now.after(TOMBSTONE))).await?;
-            }
-            After::Ended
-        }
-        (Op::Update { select, stamp }, Some(live)) => {
-            let update = assemble(engine, select, Wipe::Nothing, stamp, diff, &live.record)?;
-            match engine.ask(engine.store.update(&live.key, &update)).await? {
-                Updated::Applied if follow => {
-                    After::Live(Live { record: sent(&update, live.record), ..live })
-                }
-                Updated::Applied => After::Live(live),
-                Updated::Conflict => return Err(Error::new(Kind::Conflict)),
-                Updated::Gone if changed => return Err(Error::new(Kind::Gone)),
-                // it only showed a message: nothing is lost
-                Updated::Gone => return Ok(Done { standing: After::Ended, cookie: None }),
-            }
-        }
-        (Op::Touch, Some(live)) => {
-            match engine.ask(engine.store.touch(&live.key, now)).await {
-                Ok(Touched::Touched) => After::Live(live),
-                Ok(Touched::Gone) => return Ok(Done { standing: After::Ended, cookie: None }),
-                Err(error) => {
-                    // the handler's answer is right; only the session may end earlier
-                    event::touch_failed(engine.types.root, &error.into());
-                    return Ok(Done { standing: After::Unchanged, cookie: None });
-                }
-            }
-        }
-        (Op::Rotate { select, wipe, stamp }, Some(live)) => {
-            let update = assemble(engine, select, wipe, stamp, diff, &live.record)?;
-            After::Live(rotate(engine, &update, live, now).await?)
-        }
-        // a plan for a live session is made only for one; without one there is nothing to change
-        (Op::Refuse, _) | (Op::Update { .. } | Op::Touch | Op::Rotate { .. }, None) => {
-            return Err(Error::new(Kind::Gone));
+pub(crate) async fn apply(engine: &Engine, work: &mut Work) -> Result<Done, Error> {
+    let standing = match work.plan.op {
+        Op::Nothing => After::Unchanged,
+        Op::Refuse => return Err(Error::new(Kind::Gone)),
+        Op::Create(stamp) => After::Live(create(engine, stamp, &work.diff, work.now).await?),
+        Op::Delete => delete(engine, work).await?,
+        Op::Update { select, stamp } => update(engine, work, select, stamp).await?,
+        Op::Touch => touch(engine, work).await,
+        Op::Rotate { select, wipe, stamp } => {
+            let live = work.take_live()?;
+            let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
+            // on the heap, so that the more frequent operations have a small future
+            After::Live(Box::pin(rotate(engine, &changes, live, work.now)).await?)
         }
     };
-    let cookie = match (cookie, &standing) {
+    let cookie = match (work.plan.cookie, &standing) {
         (CookiePlan::Remove, _) => Some(engine.cookie.remove()),
-        (CookiePlan::Set, After::Live(live)) => Some(set_cookie(engine, live, now)),
+        (CookiePlan::Set, After::Live(live)) => Some(set_cookie(engine, live, work.now)),
         (CookiePlan::Set | CookiePlan::Leave, _) => None,
     };
     Ok(Done { standing, cookie })
 }
 
+impl Work {
+    /// A plan for a live session is made only for one; without one there is nothing to change.
+    fn take_live(&mut self) -> Result<Live, Error> {
+        self.live.take().ok_or_else(|| Error::new(Kind::Gone))
+    }
+}
+
+async fn delete(engine: &Engine, work: &mut Work) -> Result<After, Error> {
+    let until = work.now.after(TOMBSTONE);
+    for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
+        engine.ask(engine.store.delete(&key, until)).await?;
+    }
+    Ok(After::Ended)
+}
+
+async fn update(engine: &Engine, work: &mut Work, select: Select, stamp: Stamp) -> Result<After, Error> {
+    let live = work.take_live()?;
+    let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
+    match engine.ask(engine.store.update(&live.key, &changes)).await? {
+        Updated::Applied if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set => {
+            Ok(After::Live(Live { record: sent(&changes, live.record), ..live }))
+        }
+        Updated::Applied => Ok(After::Live(live)),
+        Updated::Conflict => Err(Error::new(Kind::Conflict)),
+        Updated::Gone if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
+        // it only showed a message: nothing is lost
+        Updated::Gone => Ok(After::Ended),
+    }
+}
+
+async fn touch(engine: &Engine, work: &mut Work) -> After {
+    let Some(live) = work.live.take() else { return After::Ended };
+    match engine.ask(engine.store.touch(&live.key, work.now)).await {
+        Ok(Touched::Touched) => After::Live(live),
+        Ok(Touched::Gone) => After::Ended,
+        Err(error) => {
+            // the handler's answer is right; only the session may end earlier
+            event::touch_failed(engine.types.root, &error.into());
+            After::Unchanged
+        }
+    }
+}
+
 async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> Result<Live, Error> {
     let blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
     let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
-    let set = || diff.changes.iter().filter_map(|c| Some((&*c.change.key, c.change.value.as_deref()?)));
-    let fields = Fields::of(set);
-    check_size(engine, fields.size(), set().map(|(key, value)| (key, value.len())))?;
+    // where nothing was loaded nothing is removed: the new values are the record
+    let fields = diff.values.to_fields();
+    check_size(engine, fields.size(), fields.iter().map(|(key, value)| (key, value.len())))?;
     let record = Arc::new(Record::new(meta, fields));
     for _ in 0..TRIES {
         let token = Token::random(&*engine.entropy)?;
@@ -166,17 +177,18 @@ fn assemble(
     select: Select,
     wipe: Wipe,
     stamp: Stamp,
-    mut diff: Diff,
+    diff: &mut Diff,
     base: &Arc<Record>,
 ) -> Result<Changes, Error> {
     let decoded = if select == Select::All && wipe == Wipe::Nothing { diff.decoded.take() } else { None };
     let meta = match select {
-        Select::All | Select::Surviving => meta_change(stamp, &diff),
+        Select::All | Select::Surviving => meta_change(stamp, diff),
         Select::DroppedPrivileges | Select::None => meta_change(stamp, &Diff::default()),
     };
     let fields: Vec<FieldChange> =
-        diff.changes.into_iter().filter(|changed| is_selected(changed, select)).map(|c| c.change).collect();
-    let sizes = || fields.iter().map(|f| (&*f.key, f.value.as_ref().map_or(0, |value| value.len())));
+        diff.changes.drain(..).filter(|changed| is_selected(changed, select)).map(|c| c.change).collect();
+    let values = std::mem::take(&mut diff.values);
+    let sizes = || fields.iter().map(|f| (&*f.key, f.value.as_ref().map_or(0, ExactSizeIterator::len)));
     let replaced: usize = fields.iter().filter_map(|f| base.fields().get(&f.key)).map(<[u8]>::len).sum();
     let added: usize = sizes().map(|(key, bytes)| key.len() + bytes).sum();
     let left = if wipe == Wipe::Nothing { base.fields().size() } else { 0 };
@@ -188,7 +200,7 @@ fn assemble(
         Wipe::OwnerChanged => Some(Arc::clone(&engine.types.keep)),
         Wipe::Restarted => Some(Arc::from([])),
     };
-    Ok(Changes { op: OpId::next(), base: Some(Arc::clone(base)), fields, wipe, meta, decoded })
+    Ok(Changes { op: OpId::next(), base: Some(Arc::clone(base)), fields, values, wipe, meta, decoded })
 }
 
 fn is_selected(changed: &Changed, select: Select) -> bool {
@@ -226,6 +238,7 @@ fn check_size<'a>(
 fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {
     let meta = live.record.meta();
     let persistent = engine.lifetimes.persistent || meta.remembered;
-    let left: Duration = meta.deadline().since(now);
+    // a request that sends a cookie is activity, whether the record says so yet or not (S44)
+    let left: Duration = meta.expires.min(now.after(meta.idle)).since(now);
     engine.cookie.set(&live.token, persistent.then_some(left))
 }

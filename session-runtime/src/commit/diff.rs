@@ -1,16 +1,19 @@
 //! What a request changed in one session value.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::plan::{OwnerChange, Summary};
 use crate::changes::{FieldChange, Merge};
 use crate::data::{Field, Role, SessionData};
 use crate::error::{Error, Kind};
 use crate::field::{Claims, Notice, check_extra_key};
+use crate::record::fields::Builder;
 use crate::record::{Decoded, Record};
 
-/// Room for the JSON of most fields, so that writing it does not grow the buffer again and again.
-const SCRATCH_BYTES: usize = 512;
+/// Room for the changes of most requests, so that writing them does not grow the buffers again and again.
+const VALUES_BYTES: usize = 512;
+const CHANGES: usize = 8;
 
 /// The changes of all session values of a request, with what they mean to the plan.
 #[derive(Debug, Default)]
@@ -24,8 +27,8 @@ pub(crate) struct Diff {
     pub(crate) error: Option<Error>,
     /// What the record decodes to with these changes.
     pub(crate) decoded: Option<Decoded>,
-    /// Where values are written before their length is known.
-    scratch: Vec<u8>,
+    /// The new values of `changes`.
+    pub(crate) values: Builder,
 }
 
 /// One change, and what it is to the plan.
@@ -83,7 +86,7 @@ impl Diff {
         let value = self.encode(field, ours);
         let class = match field.role {
             Role::Keep => Class::Keep,
-            Role::Owner if !same => self.owner_changed(field, loaded, ours, &value),
+            Role::Owner if !same => self.owner_changed(field, loaded, ours, value.clone()),
             Role::Privileged if !same => self.privilege_changed(field, ours),
             Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
             _ => Class::Plain,
@@ -98,7 +101,7 @@ impl Diff {
         field: &Field<S>,
         loaded: &S,
         ours: &S,
-        value: &[u8],
+        value: Range<usize>,
     ) -> Class {
         let default = S::default();
         let (was, is) = (!field.access.same(&default, loaded), !field.access.same(&default, ours));
@@ -107,7 +110,7 @@ impl Diff {
             (true, false) => OwnerChange::Left,
             (false, _) => OwnerChange::Taken,
         };
-        self.owner = Some(is.then(|| String::from_utf8_lossy(value).into()));
+        self.owner = Some(is.then(|| String::from_utf8_lossy(self.values.written(&value)).into()));
         Class::Privilege { dropped: !is }
     }
 
@@ -153,32 +156,36 @@ impl Diff {
             if let Err(why) = check_extra_key(key, Some(context.claims)) {
                 self.fail(key.to_owned().into(), why.to_string());
             }
-            let json = value.map(|value| value.to_string().into_bytes().into_boxed_slice());
+            let json = value.map(|value| {
+                self.values.write(key.as_bytes(), |out| out.extend_from_slice(value.to_string().as_bytes()))
+            });
             self.push(key.to_owned().into(), json, Merge::LastWrite, Class::Plain);
         }
     }
 
-    fn encode<S: SessionData>(&mut self, field: &Field<S>, value: &S) -> Box<[u8]> {
-        self.scratch.clear();
-        self.scratch.reserve(SCRATCH_BYTES);
-        if let Err(why) = field.access.encode(value, &mut self.scratch) {
+    fn encode<S: SessionData>(&mut self, field: &Field<S>, value: &S) -> Range<usize> {
+        if self.changes.capacity() == 0 {
+            self.changes.reserve(CHANGES);
+            self.values = Builder::with_capacity(VALUES_BYTES);
+        }
+        let mut outcome = Ok(());
+        let written =
+            self.values.write(field.key.as_bytes(), |out| outcome = field.access.encode(value, out));
+        if let Err(why) = outcome {
             self.fail(field.key.into(), why.to_string());
         }
-        Box::from(&*self.scratch)
+        written
     }
 
     fn fail(&mut self, field: Cow<'static, str>, why: String) {
         self.error.get_or_insert_with(|| Error::new(Kind::Unstorable { field, why: why.into() }));
     }
 
-    fn push(&mut self, key: Cow<'static, str>, value: Option<Box<[u8]>>, merge: Merge, class: Class) {
+    fn push(&mut self, key: Cow<'static, str>, value: Option<Range<usize>>, merge: Merge, class: Class) {
         if class == Class::Consumed {
             self.summary.consumed = true;
         } else {
             self.summary.changed = true;
-        }
-        if self.changes.capacity() == 0 {
-            self.changes.reserve(8);
         }
         self.changes.push(Changed { change: FieldChange { key, value, merge }, class });
     }

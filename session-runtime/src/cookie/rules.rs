@@ -9,10 +9,10 @@ pub const DEFAULT_NAME: &str = "__Host-id";
 /// The cookie's path where none is declared, which is the one that the name asks for.
 pub const DEFAULT_PATH: &str = "/";
 
-/// How long a session may be unused where nothing is declared, in seconds: one hour (S45).
+/// How long a session may be unused where nothing is declared, in seconds: one hour.
 pub const DEFAULT_IDLE_SECONDS: u64 = 60 * 60;
 
-/// How long a session lives where nothing is declared, in seconds: eight hours (S45).
+/// How long a session lives where nothing is declared, in seconds: eight hours.
 pub const DEFAULT_ABSOLUTE_SECONDS: u64 = 8 * 60 * 60;
 
 /// The longest lifetime that browsers honour: 400 days, in seconds (RFC 6265bis §5.5; S42).

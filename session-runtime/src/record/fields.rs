@@ -1,6 +1,7 @@
 //! The fields of a record in one buffer: one allocation a session, and nothing to rebuild when it is read.
 
 use std::fmt;
+use std::ops::Range;
 
 /// Before each field: key length (2 bytes) and value length (4 bytes), little endian.
 const HEAD: usize = 6;
@@ -28,14 +29,6 @@ impl Fields {
     /// Whether there is no field.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// The fields that `each` yields, twice the same.
-    pub(crate) fn of<'a, I: Iterator<Item = (&'a str, &'a [u8])>>(each: impl Fn() -> I) -> Self {
-        let mut builder =
-            Builder::with_capacity(each().map(|(key, value)| HEAD + key.len() + value.len()).sum());
-        each().for_each(|(key, value)| builder.push(key.as_bytes(), value));
-        builder.finish()
     }
 
     /// Keys as bytes: comparing them needs no check of their encoding.
@@ -89,16 +82,53 @@ impl Builder {
     }
 
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {
-        let (Ok(k), Ok(v)) = (u16::try_from(key.len()), u32::try_from(value.len())) else { return };
         self.0.reserve(HEAD + key.len() + value.len());
-        self.0.extend_from_slice(&k.to_le_bytes());
-        self.0.extend_from_slice(&v.to_le_bytes());
+        self.write(key, |out| out.extend_from_slice(value));
+    }
+
+    /// Adds the value that `write` appends, and says where it stands.
+    pub(crate) fn write(&mut self, key: &[u8], write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
+        let head = self.0.len();
+        self.0.extend_from_slice(&[0; HEAD]);
         self.0.extend_from_slice(key);
-        self.0.extend_from_slice(value);
+        let start = self.0.len();
+        write(&mut self.0);
+        let end = self.0.len();
+        let lengths =
+            (u16::try_from(key.len()), u32::try_from(end - start), self.0.get_mut(head..head + HEAD));
+        let (Ok(k), Ok(v), Some(bytes)) = lengths else {
+            self.0.truncate(head);
+            return head..head;
+        };
+        bytes[..2].copy_from_slice(&k.to_le_bytes());
+        bytes[2..].copy_from_slice(&v.to_le_bytes());
+        start..end
+    }
+
+    /// What [`write`](Self::write) wrote there.
+    pub(crate) fn written(&self, at: &Range<usize>) -> &[u8] {
+        self.0.get(at.clone()).unwrap_or_default()
+    }
+
+    /// Bytes so far.
+    pub(crate) const fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The fields so far, without what the buffer has to spare.
+    pub(crate) fn to_fields(&self) -> Fields {
+        Fields(self.0.as_slice().into())
     }
 
     pub(crate) fn finish(self) -> Fields {
         Fields(self.0.into_boxed_slice())
+    }
+}
+
+impl fmt::Debug for Builder {
+    /// Nothing of the values (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Builder({} bytes)", self.0.len())
     }
 }
 

@@ -92,6 +92,10 @@ impl Cell {
     /// The value, and whether there is a session.
     pub(crate) fn view<S: SessionData>(&self) -> (bool, Arc<S>) {
         let mut state = self.state();
+        if matches!(state.source, Source::Absent) && state.slot.is_none() {
+            // nothing was loaded and nothing changed: there is nothing to keep track of
+            return (false, self.engine.blank());
+        }
         let value = self.with_state(&mut state, |slot: &mut Slot<S>| Arc::clone(&slot.current));
         (state.exists(), value)
     }

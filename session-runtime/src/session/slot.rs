@@ -121,7 +121,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
         let value = Arc::get_mut(&mut self.current)?;
         for changed in &diff.changes {
             let field = S::FIELDS.iter().find(|field| field.key == changed.change.key)?;
-            field.access.decode(changed.change.value.as_deref()?, value).ok()?;
+            field.access.decode(diff.values.written(changed.change.value.as_ref()?), value).ok()?;
         }
         Some(Arc::clone(&self.current) as _)
     }

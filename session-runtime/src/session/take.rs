@@ -58,8 +58,7 @@ impl<S: SessionData> Session<S> {
             let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
             let mut after = before.duplicate();
             let Some(taken) = take(&mut after) else { return Ok(None) };
-            let fields = self.taken_fields(&before, &after, &stored)?;
-            let changes = compare_and_set(fields, &stored);
+            let changes = self.compare_and_set(&before, &after, &stored)?;
             match engine.ask(engine.store.update(&key, &changes)).await? {
                 Updated::Applied => {
                     self.follow(&before, &after, changes);
@@ -75,20 +74,29 @@ impl<S: SessionData> Session<S> {
         Err(Error::new(Kind::Conflict))
     }
 
-    fn taken_fields(&self, before: &S, after: &S, record: &Record) -> Result<Vec<FieldChange>, Error> {
+    /// The change from `before` to `after`, refused if one of its fields is no longer what `stored` says.
+    fn compare_and_set(&self, before: &S, after: &S, stored: &Arc<Record>) -> Result<Changes, Error> {
         let mut diff = Diff::default();
         let context =
-            Context { record: Some(record), restart: false, claims: &self.cell.engine.types.claims };
+            Context { record: Some(stored), restart: false, claims: &self.cell.engine.types.claims };
         diff.add(before, after, &context);
         if let Some(error) = diff.error {
             return Err(error);
         }
         if diff.summary.privileged || diff.summary.owner != OwnerChange::Same {
-            return Err(Error::config(
-                "`take_once` cannot change an `owner` or `privileged` field: that rotates the id",
-            ));
+            let why = "`take_once` cannot change an `owner` or `privileged` field: that rotates the id";
+            return Err(Error::config(why));
         }
-        Ok(diff.changes.into_iter().map(|c| FieldChange { merge: Merge::Reject, ..c.change }).collect())
+        let fields = diff.changes.into_iter().map(|c| FieldChange { merge: Merge::Reject, ..c.change });
+        Ok(Changes {
+            op: OpId::next(),
+            base: Some(Arc::clone(stored)),
+            fields: fields.collect(),
+            values: diff.values,
+            wipe: None,
+            meta: MetaChange::default(),
+            decoded: None,
+        })
     }
 
     /// What was taken is gone for this request, too: from its value, and from what it compares later changes with.
@@ -100,16 +108,5 @@ impl<S: SessionData> Session<S> {
             }
         }
         self.cell.with(|slot: &mut Slot<S>| slot.taken(before, after));
-    }
-}
-
-fn compare_and_set(fields: Vec<FieldChange>, stored: &Arc<Record>) -> Changes {
-    Changes {
-        op: OpId::next(),
-        base: Some(Arc::clone(stored)),
-        fields,
-        wipe: None,
-        meta: MetaChange::default(),
-        decoded: None,
     }
 }

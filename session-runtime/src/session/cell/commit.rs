@@ -22,16 +22,16 @@ impl Cell {
     /// Commits what this request changed so far.
     pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
         let _io = self.exclusive().await;
-        let Some(work) = self.prepare(ending, turn)? else { return Ok(()) };
+        let Some(mut work) = self.prepare(ending, turn)? else { return Ok(()) };
         let op = work.plan.op;
-        let done = apply(&self.engine, work).await?;
+        let done = apply(&self.engine, &mut work).await?;
         if op != Op::Nothing || done.cookie.is_some() {
             self.settle(done, op, turn);
         }
         Ok(())
     }
 
-    fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Work>, Error> {
+    fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Box<Work>>, Error> {
         let mut state = self.state();
         let Some(standing) = state.source.standing() else { return Ok(None) };
         let (live, unusable) = match &state.source {
@@ -60,7 +60,7 @@ impl Cell {
         if state.closed && plan.cookie == CookiePlan::Set {
             return Err(Error::new(Kind::TooLate));
         }
-        Ok(Some(Work { plan, diff, live, unusable, turn, now: facts.now }))
+        Ok(Some(Box::new(Work { plan, diff, live, unusable, turn, now: facts.now })))
     }
 
     fn settle(&self, done: Done, op: Op, turn: Turn) {
@@ -70,7 +70,10 @@ impl Cell {
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => state.source = Source::Live(live),
-            After::Ended => state.source = Source::Dead,
+            After::Ended => {
+                state.source = Source::Dead;
+                state.cookie = None; // an earlier save of this request made it for the id that is dead now
+            }
         }
         if done.cookie.is_some() {
             state.cookie = done.cookie;
@@ -99,8 +102,9 @@ impl Cell {
         if state.slots().any(AnySlot::needs_commit) {
             return None;
         }
-        let plan = plan(&self.facts(&state, standing, Summary::default(), Ending::Commit));
-        if plan != Plan::NOTHING {
+        // without a session that could be touched, nothing follows from nothing
+        let idle = !matches!(standing, Standing::Live(_)) && state.intents == Intents::default();
+        if !idle && plan(&self.facts(&state, standing, Summary::default(), Ending::Commit)) != Plan::NOTHING {
             return None;
         }
         state.closed = true;

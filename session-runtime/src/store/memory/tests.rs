@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::changes::{Changes, FieldChange, Merge, Sum};
 use crate::clock::Timestamp;
+use crate::record::fields::Builder;
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::store::{Found, MemoryStore, Store};
 use crate::token::{Key, Token};
@@ -59,15 +60,16 @@ fn owned(created: u64) -> Arc<Record> {
 }
 
 fn changes(base: Option<Arc<Record>>, fields: &[(&'static str, &str, Merge)]) -> Changes {
+    let mut values = Builder::default();
     let fields = fields
         .iter()
         .map(|(key, value, merge)| FieldChange {
             key: (*key).into(),
-            value: Some(value.as_bytes().into()),
+            value: Some(values.write(key.as_bytes(), |out| out.extend_from_slice(value.as_bytes()))),
             merge: merge.clone(),
         })
         .collect();
-    Changes { op: OpId::next(), base, fields, wipe: None, meta: MetaChange::default(), decoded: None }
+    Changes { op: OpId::next(), base, fields, values, wipe: None, meta: MetaChange::default(), decoded: None }
 }
 
 fn put(field: &'static str, value: &str) -> Changes {
