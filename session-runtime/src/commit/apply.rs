@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event;
-use crate::record::{Fields, Meta, MetaChange, OpId, Record};
+use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::store::{Created, Rotated, Touched, Updated};
 use crate::token::{Key, Token};
 
