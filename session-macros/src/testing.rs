@@ -29,6 +29,11 @@ pub(crate) fn handler(options: &str, item: &str) -> String {
     without_spaces(&pipeline::with_session(tokens(options), tokens(item)))
 }
 
+/// What is generated, as a file of Rust.
+pub(crate) fn session_file(options: &str, item: &str) -> syn::File {
+    syn::parse2(pipeline::session(tokens(options), tokens(item))).expect("what is generated is Rust")
+}
+
 /// Code, or a part of it, in that form.
 pub(crate) fn normal(code: &str) -> String {
     code.split_whitespace().collect()

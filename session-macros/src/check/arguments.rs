@@ -1,7 +1,11 @@
 //! Which arguments are sessions, and how the body has them.
 
 use proc_macro2::{Ident, Span};
-use syn::{FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type};
+use quote::ToTokens as _;
+use syn::{
+    FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Token, Type,
+    TypeInfer, TypeReference,
+};
 
 use crate::diag::{Errors, Mistake, code};
 use crate::model::{Argument, Mode};
@@ -131,26 +135,37 @@ fn first_argument(segment: &PathSegment) -> Option<&Type> {
 fn argument(index: usize, typed: &PatType, data: &Type, mode: Mode, errors: &Errors) -> Argument {
     let mode = if errors.ok(plain_name(&typed.pat)).is_some() { mode } else { Mode::Mistaken };
     let mut ty = Type::clone(&typed.ty);
-    erase_lifetimes(&mut ty);
+    if let Some(reference) = reference(&mut ty) {
+        // the session lives as long as the call, whatever the lifetime is called
+        reference.lifetime = None;
+        if mode != Mode::Mistaken {
+            *reference.elem = inferred(data);
+        }
+    }
     Argument { index, binding: Pat::clone(&typed.pat), name: name(&typed.pat), ty, data: data.clone(), mode }
 }
 
-/// The session lives as long as the call, whatever the lifetime is called.
-fn erase_lifetimes(ty: &mut Type) {
+/// The reference to the session in the type of an argument.
+fn reference(ty: &mut Type) -> Option<&mut TypeReference> {
     match ty {
-        Type::Reference(reference) => reference.lifetime = None,
-        Type::Group(group) => erase_lifetimes(&mut group.elem),
-        Type::Paren(paren) => erase_lifetimes(&mut paren.elem),
-        Type::Path(path) => {
-            if let Some(PathArguments::AngleBracketed(arguments)) =
-                path.path.segments.last_mut().map(|segment| &mut segment.arguments)
-                && let Some(GenericArgument::Type(ty @ Type::Reference(_))) = arguments.args.first_mut()
-            {
-                erase_lifetimes(ty);
-            }
-        }
-        _ => {}
+        Type::Reference(found) => Some(found),
+        Type::Group(group) => reference(&mut group.elem),
+        Type::Paren(paren) => reference(&mut paren.elem),
+        Type::Path(path) => match &mut path.path.segments.last_mut()?.arguments {
+            PathArguments::AngleBracketed(arguments) => match arguments.args.first_mut()? {
+                GenericArgument::Type(Type::Reference(found)) => Some(found),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
     }
+}
+
+/// `_` at the place of a type.
+fn inferred(ty: &Type) -> Type {
+    let span = ty.to_token_stream().into_iter().last().map_or_else(Span::mixed_site, |token| token.span());
+    Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token: Token![_](span) })
 }
 
 fn plain_name(pat: &Pat) -> Result<(), Mistake> {

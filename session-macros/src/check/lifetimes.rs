@@ -38,14 +38,25 @@ fn idle_within_absolute(lifetimes: &Lifetimes, options: &StructOptions, errors: 
         return;
     }
     let (at, help) = match (&options.idle, &options.absolute) {
-        (Some(idle), Some(_)) => (idle, "write a shorter `idle` or a longer `absolute`"),
-        (Some(idle), None) => (idle, "write a longer `absolute` too; without it a session lives for 8 hours"),
+        (Some(idle), Some(_)) => (idle, "write a shorter `idle` or a longer `absolute`".to_owned()),
+        (Some(idle), None) => {
+            let hours = hours(DEFAULT_ABSOLUTE_SECONDS);
+            (idle, format!("write a longer `absolute` too; without it a session lives for {hours}"))
+        }
         (None, Some(absolute)) => {
-            (absolute, "write a shorter `idle` too; without it a session may idle for 1 hour")
+            let hours = hours(DEFAULT_IDLE_SECONDS);
+            (absolute, format!("write a shorter `idle` too; without it a session may idle for {hours}"))
         }
         (None, None) => return,
     };
     errors.push(Mistake::new(at, "`idle` is longer than `absolute`, so it would never end a session", help));
+}
+
+fn hours(seconds: u64) -> String {
+    match seconds / 3_600 {
+        1 => "1 hour".to_owned(),
+        hours => format!("{hours} hours"),
+    }
 }
 
 fn remember_beyond_absolute(lifetimes: &Lifetimes, options: &StructOptions, errors: &Errors) {

@@ -5,19 +5,22 @@ use quote::quote;
 
 use crate::model::{Field, Merge, Place, Role, RuntimePath};
 
-use super::spans::reported_at;
+use super::spans::{local, reported_at};
 
 /// ```text
-/// &Sum::<Self, u32> { get: |s| &s.visits, get_mut: |s| &mut s.visits }
+/// &Sum::<Self, u32> { get: |session_data| &session_data.visits, get_mut: .. }
 /// ```
 pub(super) fn access(field: &Field, runtime: &RuntimePath) -> TokenStream {
     let Field { ident, ty, place, .. } = field;
     let kind = kind(place);
-    let of = match place {
+    let generics = match place {
         Place::Extra => quote!(<Self>),
         Place::Stored { .. } | Place::Skipped => quote!(<Self, #ty>),
     };
-    let access = quote!(&#runtime::__private::#kind::#of { get: |s| &s.#ident, get_mut: |s| &mut s.#ident });
+    let of = local("session_data");
+    let access = quote! {
+        &#runtime::__private::#kind::#generics { get: |#of| &#of.#ident, get_mut: |#of| &mut #of.#ident }
+    };
     // at the type, which is where rustc reports that it cannot be the type of such a field
     reported_at(ty, access)
 }

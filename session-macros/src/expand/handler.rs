@@ -8,7 +8,7 @@ use crate::model::{Argument, Handler, Handlers, Mode, RuntimePath};
 
 use super::impl_block::impl_block;
 use super::lints;
-use super::spans::reported_at;
+use super::spans::{local, reported_at};
 
 /// The item that `#[with_session]` stands on, with every handler in it rewritten.
 pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
@@ -22,9 +22,9 @@ pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
 /// ```text
 /// async fn add(session: <Shop as SessionData>::Extractor, item: Json<Item>) -> Result<String, AppError> {
 ///     let mut session = edit(session);
-///     let output = { .. };
-///     session.finish();
-///     output
+///     let session_output = { .. };
+///     Editing::finish(session);
+///     session_output
 /// }
 /// ```
 /// Our `session` is not the `session` of the body: it has the hygiene of the macro, and cannot be seen there. The calls
@@ -39,7 +39,7 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
     } else {
         let open = arguments.iter().map(|argument| open(argument, runtime));
         let finish = arguments.iter().map(|argument| finish(argument, runtime));
-        let (inner, output, call) = (&body.attrs, local("output"), call(handler));
+        let (inner, output, call) = (&body.attrs, local("session_output"), call(handler));
         let content = quote! {
             #(#inner)*
             #(#open)*
@@ -49,7 +49,18 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
         };
         body.brace.surround(&mut block, |block| content.to_tokens(block));
     }
-    quote!(#(#attrs)* #vis #defaultness #sig #block)
+    let allow = allow(handler);
+    quote!(#(#attrs)* #allow #vis #defaultness #sig #block)
+}
+
+/// What the signature would be blamed for without what it no longer says.
+fn allow(handler: &Handler) -> TokenStream {
+    let Handler { sig, arguments, .. } = handler;
+    let has_lifetimes = !arguments.is_empty() && sig.generics.lifetimes().next().is_some();
+    let has_effects = sig.asyncness.is_none() && arguments.iter().any(|argument| argument.mode == Mode::Edit);
+    let on_lifetimes = has_lifetimes.then(lints::on_lifetimes);
+    let on_effects = has_effects.then(lints::on_effects);
+    quote!(#on_lifetimes #on_effects)
 }
 
 /// The signature with what the framework extracts in the place of the sessions.
@@ -58,20 +69,24 @@ fn signature(handler: &Handler) -> Signature {
     let mut sig = handler.sig.clone();
     for argument in &handler.arguments {
         if let Some(FnArg::Typed(typed)) = sig.inputs.iter_mut().nth(argument.index) {
-            let (name, data) = (ours(&argument.name), &argument.data);
-            let extracted = match argument.mode {
-                Mode::Attempt => quote!(Attempt),
-                Mode::Read | Mode::Edit | Mode::Optional | Mode::Mistaken => quote!(Extractor),
-            };
-            *typed.pat = Pat::Verbatim(name.to_token_stream());
-            let ty = quote!(<#data as #runtime::SessionData>::#extracted);
-            *typed.ty = Type::Verbatim(reported_at(data, ty));
+            *typed.pat = Pat::Verbatim(ours(&argument.name).to_token_stream());
+            *typed.ty = Type::Verbatim(extracted(argument, runtime));
         }
     }
     sig
 }
 
-/// `let mut session = edit(session);`, whose type is told by [`bind`]
+/// `<Shop as SessionData>::Extractor`
+fn extracted(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
+    let data = &argument.data;
+    let extracted = match argument.mode {
+        Mode::Attempt => quote!(Attempt),
+        Mode::Read | Mode::Edit | Mode::Optional | Mode::Mistaken => quote!(Extractor),
+    };
+    reported_at(data, quote!(<#data as #runtime::SessionData>::#extracted))
+}
+
+/// `let mut session = edit(session);`
 fn open(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
     let name = ours(&argument.name);
     let (mutability, begin) = match argument.mode {
@@ -100,13 +115,13 @@ fn finish(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
 
 /// ```text
 /// {
-///     let session = session.value();
-///     async move { let session: &mut Shop = session; .. }.await
+///     let session = Editing::value(&mut session);
+///     async move { let session: &mut _ = session; .. }.await
 /// }
 /// ```
 /// `move`, so that an argument which is only borrowed by the body need not be `Sync` for the future to be `Send`.
 fn call(handler: &Handler) -> TokenStream {
-    let lend = handler.arguments.iter().map(lend);
+    let lend = handler.arguments.iter().map(|argument| lend(argument, &handler.runtime));
     let bind = handler.arguments.iter().map(bind);
     let is_async = handler.sig.asyncness.is_some();
     let hint = is_async.then(|| hint(handler));
@@ -122,19 +137,21 @@ fn call(handler: &Handler) -> TokenStream {
     quote!({ #(#lend)* #run })
 }
 
-/// `let session = session.value();`
-fn lend(argument: &Argument) -> TokenStream {
+/// `let session = Editing::value(&mut session);`, not `session.value()`, which a trait of the user may have too
+fn lend(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
     let name = ours(&argument.name);
-    let method = match argument.mode {
-        Mode::Read | Mode::Edit | Mode::Attempt => quote!(value),
-        Mode::Optional => quote!(optional),
+    let (function, guard) = match argument.mode {
+        Mode::Edit => (quote!(Editing::value), quote!(&mut #name)),
+        Mode::Read => (quote!(Reading::value), quote!(&#name)),
+        Mode::Optional => (quote!(Reading::optional), quote!(&#name)),
+        Mode::Attempt => (quote!(Attempting::value), quote!(&#name)),
         Mode::Mistaken => return TokenStream::new(),
     };
-    let value = reported_at(&argument.data, quote!(#name.#method()));
+    let value = reported_at(&argument.data, quote!(#runtime::__private::#function(#guard)));
     quote!(let #name = #value;)
 }
 
-/// `let session: &mut Shop = session;`, inside of the body, so that rustc speaks of a variable of the user
+/// `let session: &mut _ = session;`, inside of the body, so that rustc speaks of a variable of the user
 fn bind(argument: &Argument) -> TokenStream {
     let (name, binding, ty) = (ours(&argument.name), &argument.binding, &argument.ty);
     let allow = lints::on_bindings();
@@ -145,10 +162,10 @@ fn bind(argument: &Argument) -> TokenStream {
     }
 }
 
-/// `if false { let value: Result<String, AppError> = loop {}; return value; }`: never executed, but it says what `?` and
+/// `if false { let session_value: Result<String, AppError> = loop {}; return session_value; }`: never executed, but it says what `?` and
 /// `return` convert to, and has errors point at the body.
 fn hint(handler: &Handler) -> Option<TokenStream> {
-    let (allow, value) = (lints::in_hint(), local("value"));
+    let (allow, value) = (lints::in_hint(), local("session_value"));
     handler.returns.as_ref().map(|ty| {
         // rustc points at it as the place that says what is returned
         let returned = reported_at(ty, quote!(#value));
@@ -162,11 +179,6 @@ fn closure_returns(handler: &Handler) -> Option<TokenStream> {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(..) => handler.returns.as_ref().map(|ty| quote!(-> #ty)),
     }
-}
-
-/// A name of ours, which the body cannot see.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }
 
 /// The same name at the same place, but ours.

@@ -6,6 +6,8 @@ use quote::quote;
 use crate::check::SameSite;
 use crate::model::{Policy, RuntimePath, Session};
 
+use super::lints;
+
 /// ```text
 /// impl RootSession for Shop {
 ///     const POLICY: Policy = Policy { idle: Duration::from_secs(1800), ..Policy::DEFAULT };
@@ -14,7 +16,7 @@ use crate::model::{Policy, RuntimePath, Session};
 /// ```
 pub(super) fn root(session: &Session, policy: &Policy) -> TokenStream {
     let Session { ident, runtime, .. } = session;
-    let declared = declared(policy, runtime);
+    let (allow, declared) = (lints::in_policies(), declared(policy, runtime));
     let remembers = policy.remember.map(|_| {
         quote! {
             #[automatically_derived]
@@ -23,6 +25,7 @@ pub(super) fn root(session: &Session, policy: &Policy) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #allow
         impl #runtime::RootSession for #ident {
             const POLICY: #runtime::__private::Policy =
                 #runtime::__private::Policy { #declared ..#runtime::__private::Policy::DEFAULT };

@@ -30,8 +30,8 @@ pub(super) fn session_data(session: &Session) -> TokenStream {
             type Root = #root;
             type Extractor = #runtime::Session<Self>;
             type Attempt = #runtime::Attempt<Self>;
-            const NAME: &'static str = #name;
-            const SECTION: ::core::option::Option<&'static str> = #section;
+            const NAME: &'static ::core::primitive::str = #name;
+            const SECTION: ::core::option::Option<&'static ::core::primitive::str> = #section;
             #fields
         }
     }

@@ -1,6 +1,6 @@
-//! Where rustc reports what is wrong with generated code, without making all of that code the user's.
+//! Where generated code seems to stand: errors in it at what the user wrote, its names out of the user's sight.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Generated code that stands at `place`, from its first token to its last: an error about the whole of it is then
@@ -15,6 +15,12 @@ pub(super) fn reported_at(place: &impl ToTokens, code: TokenStream) -> TokenStre
         move_to(token, last);
     }
     tokens.into_iter().collect()
+}
+
+/// A variable of ours, which the user's code cannot see. Begin it with `session_`: an item of the same name would be
+/// seen by us, and some frameworks make a unit struct of each handler, which may well be called `output`.
+pub(super) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// The spans of the first and last token.

@@ -22,8 +22,8 @@ pub(crate) fn stub(outline: &Outline<'_>) -> TokenStream {
             type Root = #root;
             type Extractor = #runtime::Session<Self>;
             type Attempt = #runtime::Attempt<Self>;
-            const NAME: &'static str = #name;
-            const SECTION: ::core::option::Option<&'static str> = ::core::option::Option::None;
+            const NAME: &'static ::core::primitive::str = #name;
+            const SECTION: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
             const FIELDS: &'static [#runtime::__private::Field<Self>] = &[];
         }
         #as_root

@@ -37,7 +37,8 @@ pub(crate) struct Argument {
     pub binding: Pat,
     /// The same as a mere name.
     pub name: Ident,
-    /// What the body has: `&T`, `&mut T`, `Option<&T>` or `Result<&T, _>`.
+    /// What the body has: `&_`, `&mut _`, `Option<&_>` or `Result<&_, E>`. What is extracted says that `_` is `T`; a
+    /// `T` that is no session type is so reported once, in the signature.
     pub ty: Type,
     /// `T`
     pub data: Type,

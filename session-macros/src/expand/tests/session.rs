@@ -46,7 +46,7 @@ fn each_kind_of_field() {
         assert_contains(
             &output,
             &format!(
-                "{rt}Field::{call} &{rt}{of} {{ get: |s| &s.{field}, get_mut: |s| &mut s.{field} }} {rest},"
+                "{rt}Field::{call} &{rt}{of} {{ get: |session_data| &session_data.{field}, get_mut: |session_data| &mut session_data.{field} }} {rest},"
             ),
         );
     }

@@ -1,0 +1,114 @@
+//! Session structs with every option and with fields that could be names of ours.
+
+use ::renamed_runtime::session;
+
+/// Apart, so that what other derives use is not shadowed.
+mod theme {
+    /// A theme.
+    #[derive(
+        ::core::clone::Clone,
+        ::core::fmt::Debug,
+        ::core::cmp::PartialEq,
+        ::serde::Serialize,
+        ::serde::Deserialize,
+    )]
+    pub enum Theme {
+        /// Bright.
+        Light,
+        /// Not so.
+        Dark,
+    }
+}
+
+pub use self::theme::Theme;
+
+shadow_all!();
+shadow_methods! {
+    aliases clone clone_from default duplicate finish from into keep owner privileged to_owned to_string value
+}
+
+/// Fields with names of ours.
+#[session(
+    crate = ::renamed_runtime,
+    cookie = "__Secure-shop",
+    idle = "30m",
+    absolute = "12h",
+    remember = "30d",
+    same_site = "strict",
+    path = "/shop",
+    domain = "example.com",
+    secure = true,
+    http_only = true,
+    partitioned,
+    persistent
+)]
+pub struct Shop {
+    /// As the argument of a handler.
+    #[session(merge = add)]
+    pub session: u32,
+    /// As `self`.
+    #[session(merge = last_write, default = 7)]
+    pub self_: u32,
+    /// As a type of the runtime.
+    #[session(keep, alias = "before", alias = "long_before")]
+    pub changes: ::std::vec::Vec<::std::string::String>,
+    /// A keyword.
+    #[session(rename = "kind")]
+    pub r#type: ::core::option::Option<u8>,
+    /// As a method of ours.
+    #[session(privileged)]
+    pub value: bool,
+    /// As a variable of ours.
+    pub session_data: ::renamed_runtime::Flash<::std::string::String>,
+    /// Redacted.
+    pub copy: ::renamed_runtime::Secret<::std::string::String>,
+    /// Whose it is.
+    #[session(owner)]
+    pub owner: ::core::option::Option<u64>,
+    /// As a function of the trait.
+    #[session(default = Theme::Dark)]
+    pub default: Theme,
+    /// For one request.
+    #[session(skip)]
+    pub duplicate: ::core::option::Option<::std::boxed::Box<str>>,
+    /// Only sometimes there.
+    #[cfg(not(target_pointer_width = "16"))]
+    pub here: u8,
+    /// Never there.
+    #[cfg(target_pointer_width = "16")]
+    pub nowhere: NoType,
+    /// The rest.
+    #[session(extra)]
+    pub extra: ::renamed_runtime::Extra,
+}
+
+/// A part of it.
+#[session(crate = ::renamed_runtime, within = Shop)]
+pub struct Cart {
+    /// Articles.
+    pub output: ::std::vec::Vec<::std::string::String>,
+}
+
+/// A session whose policy is all default.
+#[session(crate = ::renamed_runtime)]
+pub struct Plain {
+    /// Pages seen.
+    #[session(merge = add)]
+    pub visits: u32,
+}
+
+macro_rules! declare {
+    ($name:ident { $($field:ident: $ty:ty = $default:expr),* }) => {
+        /// Made by a macro of the user.
+        #[session(crate = ::renamed_runtime)]
+        pub struct $name {
+            $(
+                /// A field.
+                #[session(default = $default)]
+                pub $field: $ty,
+            )*
+        }
+    };
+}
+
+declare!(Declared { session: u32 = 1, value: bool = true });

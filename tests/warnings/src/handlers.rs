@@ -1,0 +1,214 @@
+//! Handlers.
+
+use core::fmt::Display;
+use core::future::ready;
+use core::num::ParseIntError;
+use std::rc::Rc;
+
+use session_runtime::{Session, SessionData, Unavailable, with_session};
+
+use crate::sessions::{Cart, Shop};
+
+/// Writes.
+#[with_session]
+#[inline]
+pub async fn write(session: &mut Shop) {
+    session.visits = session.visits.saturating_add(1);
+}
+
+/// Reads.
+#[with_session]
+#[inline]
+pub async fn read(session: &Shop) -> impl Display {
+    ready(()).await;
+    session.visits
+}
+
+/// Reads what may not be there.
+#[with_session]
+#[inline]
+#[must_use]
+pub async fn optional(session: Option<&Shop>) -> String {
+    session.map_or_else(String::new, |shop| shop.r#type.clone())
+}
+
+/// Reads what may be out of reach.
+///
+/// # Errors
+/// If the store is out of reach.
+#[with_session]
+#[inline]
+pub async fn attempt(session: Result<&Shop, Unavailable>) -> Result<u32, Unavailable> {
+    let shop = session?;
+    Ok(shop.visits)
+}
+
+/// Fails.
+///
+/// # Errors
+/// If the text is no number.
+#[with_session]
+#[inline]
+pub async fn fallible(session: &mut Shop, text: String) -> Result<String, ParseIntError> {
+    session.visits = text.parse()?;
+    if session.visits > 9 {
+        return Ok(text);
+    }
+    Ok(session.visits.to_string())
+}
+
+/// Fails, and does not say what comes back.
+///
+/// # Errors
+/// If the text is no number.
+#[with_session]
+#[inline]
+pub async fn opaque(session: &Shop, text: &str) -> Result<impl Display + use<>, ParseIntError> {
+    let by: u32 = text.parse()?;
+    Ok(session.visits.saturating_sub(by))
+}
+
+/// Says nothing of what comes back.
+#[with_session]
+#[inline]
+#[must_use]
+pub fn hidden(session: &Shop) -> impl Display + use<> {
+    session.visits
+}
+
+/// Two sessions and a handle.
+#[with_session]
+#[inline]
+pub async fn several(#[session] shop: &Shop, #[session] cart: &mut Cart, session: Session<Shop>) {
+    cart.items.push(shop.visits.to_string());
+    session.rotate();
+}
+
+/// Only says that it wants a session.
+#[with_session]
+#[inline]
+pub async fn unused(_session: u8, #[session] _shop: &Shop, #[session] _cart: &mut Cart) {}
+
+/// Not async.
+#[with_session]
+#[inline]
+pub fn sync(session: &mut Shop, name: &str) -> bool {
+    session.notice.set(name.to_owned());
+    session.admin
+}
+
+/// Not async, and nothing comes back.
+#[with_session]
+#[inline]
+pub fn silent(session: &mut Cart) {
+    session.items.clear();
+}
+
+/// Not async, and leaves early.
+#[with_session]
+#[inline]
+#[must_use]
+pub fn early(session: Option<&Shop>) -> Option<u64> {
+    let user = session?.user?;
+    if user == 0 {
+        return None;
+    }
+    Some(user)
+}
+
+/// Never comes back.
+///
+/// # Errors
+/// Always.
+#[with_session]
+#[inline]
+pub async fn refuses(session: &Shop) -> Result<(), u32> {
+    Err(session.visits)
+}
+
+/// Any session, and lifetimes.
+#[with_session]
+#[inline]
+pub async fn generic<'text, S, const N: usize>(session: &S, texts: [&'text str; N]) -> Option<&'text str>
+where
+    S: SessionData,
+{
+    let size = size_of_val(session);
+    texts.get(size).copied()
+}
+
+/// A lifetime that is named.
+#[with_session]
+#[inline]
+pub async fn named<'shop>(session: &'shop mut Shop, by: &'shop u32) -> u32 {
+    session.visits = *by;
+    session.visits
+}
+
+/// A lifetime that only sessions have.
+#[with_session]
+#[inline]
+pub async fn together<'request>(#[session] shop: &'request Shop, #[session] cart: &'request mut Cart) {
+    cart.items.push(shop.r#type.clone());
+}
+
+/// Borrows what cannot be shared.
+#[with_session]
+#[inline]
+#[must_use]
+pub fn not_send(session: &Shop, text: &Rc<str>) -> Rc<str> {
+    if session.admin { Rc::clone(text) } else { Rc::from("") }
+}
+
+/// Where handlers are methods.
+#[derive(Clone, Debug)]
+pub struct Handlers {
+    prefix: String,
+}
+
+#[with_session]
+impl Handlers {
+    /// Makes one.
+    #[must_use]
+    #[inline]
+    pub const fn new(prefix: String) -> Self {
+        Self { prefix }
+    }
+
+    /// A method.
+    #[inline]
+    pub async fn method(&self, session: &mut Shop) -> String {
+        session.admin = false;
+        self.prefix.clone()
+    }
+
+    /// One that is not async.
+    #[must_use]
+    #[inline]
+    pub fn sync<'text>(&'text self, session: &Shop) -> Option<&'text str> {
+        session.admin.then_some(&*self.prefix)
+    }
+
+    /// One that consumes.
+    ///
+    /// # Errors
+    /// Never.
+    #[inline]
+    pub async fn consumes(self, session: &Cart) -> Result<String, ParseIntError> {
+        Ok(session.items.concat())
+    }
+}
+
+/// Where one method is a handler.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct One;
+
+impl One {
+    /// It.
+    #[with_session]
+    #[inline]
+    pub async fn method(self, session: &mut Shop) -> u32 {
+        session.visits
+    }
+}

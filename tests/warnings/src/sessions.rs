@@ -1,0 +1,82 @@
+//! Session structs.
+
+use serde::{Deserialize, Serialize};
+use session_runtime::{Extra, Flash, Secret, session};
+
+/// A theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Theme {
+    /// Bright.
+    Light,
+    /// Not so.
+    Dark,
+}
+
+/// Every option of a root and of its fields.
+#[session(
+    cookie = "__Secure-shop",
+    idle = "30m",
+    absolute = "12h",
+    remember = "30d",
+    same_site = "strict",
+    path = "/",
+    domain = "example.com",
+    secure = true,
+    http_only = true,
+    partitioned,
+    persistent
+)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Shop {
+    /// Pages seen.
+    #[session(merge = add, default = 1)]
+    pub visits: u32,
+    /// Whose it is.
+    #[session(owner)]
+    pub user: Option<u64>,
+    /// What they may do.
+    #[session(privileged, merge = last_write)]
+    pub admin: bool,
+    /// Survives a logout.
+    #[session(keep, default = Theme::Dark, alias = "skin", alias = "look")]
+    pub theme: Theme,
+    /// A keyword.
+    #[session(rename = "kind")]
+    pub r#type: String,
+    /// On one platform.
+    #[cfg(not(target_pointer_width = "16"))]
+    pub here: u8,
+    /// Not used any more.
+    #[deprecated = "use `theme`"]
+    pub shade: Option<String>,
+    /// Only seen here.
+    _private: f64,
+    /// For one request.
+    #[session(skip)]
+    pub cache: Option<Vec<u8>>,
+    /// Shown once.
+    pub notice: Flash<String>,
+    /// Redacted.
+    pub seed: Secret<String>,
+    /// The rest.
+    #[session(extra)]
+    pub rest: Extra,
+}
+
+/// A section.
+#[session(within = Shop)]
+#[derive(Debug)]
+pub struct Cart {
+    /// Articles.
+    pub items: Vec<String>,
+    /// A float.
+    pub total: f64,
+}
+
+/// Nothing to keep.
+#[session]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Empty {}
