@@ -110,11 +110,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    #[inline]
     pub(crate) const fn over(cell: Arc<Cell>) -> Self {
         Self { cell, done: false }
     }
 
     /// Whether anything asked for the session.
+    #[inline]
     pub(crate) fn is_touched(&self) -> bool {
         self.cell.is_touched()
     }
@@ -135,8 +137,17 @@ impl Watch {
 }
 
 impl Drop for Watch {
+    #[inline]
     fn drop(&mut self) {
-        if self.done || !self.is_touched() || !self.cell.must_outlive_request() {
+        if !self.done && self.is_touched() {
+            self.carry_out();
+        }
+    }
+}
+
+impl Watch {
+    fn carry_out(&self) {
+        if !self.cell.must_outlive_request() {
             return;
         }
         let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);

@@ -103,9 +103,10 @@ where
         let this = self.project();
         if this.committing.is_none() {
             let outcome = ready!(this.inner.poll(cx));
-            let Some(mut watch) = this.watch.take().filter(Watch::is_touched) else {
+            if !this.watch.as_ref().is_some_and(Watch::is_touched) {
                 return Poll::Ready(outcome);
-            };
+            }
+            let Some(mut watch) = this.watch.take() else { return Poll::Ready(outcome) };
             if let Some(amendment) = watch.close_idle() {
                 return Poll::Ready(outcome.map(|response| amend(response, amendment)));
             }

@@ -53,7 +53,24 @@ pub(crate) fn values<'h>(
     name: &str,
     headers: impl Iterator<Item = &'h [u8]>,
 ) -> impl Iterator<Item = &'h [u8]> {
-    headers.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| value_of(pair, name))
+    headers.flat_map(Pairs).filter_map(|pair| value_of(pair, name))
+}
+
+/// What stands between the `;` of one line.
+struct Pairs<'h>(&'h [u8]);
+
+impl<'h> Iterator for Pairs<'h> {
+    type Item = &'h [u8];
+
+    fn next(&mut self) -> Option<&'h [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = self.0.iter().position(|byte| *byte == b';').unwrap_or(self.0.len());
+        let (pair, rest) = self.0.split_at(end);
+        self.0 = rest.get(1..).unwrap_or_default();
+        Some(pair)
+    }
 }
 
 fn value_of<'h>(pair: &'h [u8], name: &str) -> Option<&'h [u8]> {

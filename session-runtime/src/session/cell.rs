@@ -7,6 +7,7 @@ mod state;
 pub(crate) use commit::Closing;
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::slot::{AnySlot, Slot};
@@ -22,8 +23,17 @@ use state::{Source, State};
 /// The session of one request. Empty until something asks for it: making one does no I/O and costs next to nothing.
 pub(crate) struct Cell {
     pub(crate) engine: Arc<Engine>,
+    /// What is known before there is an `inner`, and is all that most requests of anonymous visitors need.
+    found: AtomicU8,
     inner: OnceLock<Box<Inner>>,
 }
+
+/// Bits of [`Cell::found`]: something asked for the session, and there is none.
+const ABSENT: u8 = 1;
+/// The request carried our cookie all the same.
+const PRESENTED: u8 = 2;
+/// The response is committed.
+const CLOSED: u8 = 4;
 
 /// What a request has from the moment on when something asks for its session.
 #[derive(Default)]
@@ -34,12 +44,19 @@ struct Inner {
 }
 
 impl Cell {
+    #[inline]
     pub(crate) const fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, inner: OnceLock::new() }
+        Self { engine, found: AtomicU8::new(0), inner: OnceLock::new() }
     }
 
     fn inner(&self) -> &Inner {
-        self.inner.get_or_init(Box::default)
+        self.inner.get_or_init(|| {
+            let found = self.found.load(Ordering::Acquire);
+            let source = if found & ABSENT == 0 { Source::Untouched } else { Source::Absent };
+            let (presented, closed) = (found & PRESENTED != 0, found & CLOSED != 0);
+            let state = State { source, presented, closed, ..State::default() };
+            Box::new(Inner { state: Mutex::new(state), ..Inner::default() })
+        })
     }
 
     /// A panic while the lock was held cannot leave the state half changed: each change is one assignment.
@@ -52,8 +69,9 @@ impl Cell {
     }
 
     /// Whether anything asked for the session.
+    #[inline]
     pub(crate) fn is_touched(&self) -> bool {
-        self.inner.get().is_some()
+        self.found.load(Ordering::Acquire) != 0 || self.inner.get().is_some()
     }
 
     /// Runs `work` on the value of type `S`, decoding it first if this request has not yet.
@@ -91,11 +109,11 @@ impl Cell {
 
     /// The value, and whether there is a session.
     pub(crate) fn view<S: SessionData>(&self) -> (bool, Arc<S>) {
-        let mut state = self.state();
-        if matches!(state.source, Source::Absent) && state.slot.is_none() {
+        if self.inner.get().is_none() {
             // nothing was loaded and nothing changed: there is nothing to keep track of
             return (false, self.engine.blank());
         }
+        let mut state = self.state();
         let value = self.with_state(&mut state, |slot: &mut Slot<S>| Arc::clone(&slot.current));
         (state.exists(), value)
     }

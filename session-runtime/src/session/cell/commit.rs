@@ -1,10 +1,11 @@
 //! From what a request changed to what is stored, and what its response must carry.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::Cell;
 use super::load::memo_bytes;
 use super::state::{Source, State};
+use super::{CLOSED, Cell};
 use crate::commit::apply::{After, Done, Turn, Work, apply};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::error::{Error, Kind};
@@ -96,16 +97,22 @@ impl Cell {
 
     /// [`close`](Self::close) for a request that leaves nothing to be done, which is most of those that only read.
     pub(crate) fn close_idle(&self) -> Option<Closing> {
-        let _io = self.inner().io.try_lock().ok()?;
-        let mut state = self.state();
-        let standing = state.source.standing()?;
-        if state.slots().any(AnySlot::needs_commit) {
-            return None;
+        if self.inner.get().is_none() {
+            self.found.fetch_or(CLOSED, Ordering::AcqRel);
+            return Some(Closing { cookie: None, error: None });
         }
-        // without a session that could be touched, nothing follows from nothing
-        let idle = !matches!(standing, Standing::Live(_)) && state.intents == Intents::default();
-        if !idle && plan(&self.facts(&state, standing, Summary::default(), Ending::Commit)) != Plan::NOTHING {
-            return None;
+        let mut state = self.state();
+        if matches!(state.source, Source::Live(_))
+            || state.slot.is_some()
+            || state.intents != Intents::default()
+        {
+            // somebody may be committing at this moment: then this waits its turn
+            let _io = self.inner().io.try_lock().ok()?;
+            let standing = state.source.standing()?;
+            let facts = self.facts(&state, standing, Summary::default(), Ending::Commit);
+            if state.slots().any(AnySlot::needs_commit) || plan(&facts) != Plan::NOTHING {
+                return None;
+            }
         }
         state.closed = true;
         Some(Closing { cookie: state.cookie.take(), error: None })

@@ -1,9 +1,10 @@
 //! From the ids that a request presents to the value that its handler gets.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::Cell;
 use super::state::{Source, State};
+use super::{ABSENT, Cell, PRESENTED};
 use crate::codec;
 use crate::commit::apply::Live;
 use crate::cookie::read::{Candidates, Tokens};
@@ -16,23 +17,40 @@ use crate::store::Found;
 impl Cell {
     /// Loads the session that the request presents, once.
     pub(crate) async fn open(&self, presented: Candidates) -> Result<(), Unavailable> {
+        let tokens = match presented {
+            Candidates::None | Candidates::Malformed if self.inner.get().is_none() => {
+                let cookie = if matches!(presented, Candidates::None) { 0 } else { PRESENTED };
+                self.found.store(ABSENT | cookie, Ordering::Release);
+                return Ok(());
+            }
+            Candidates::None => return self.found_without_asking(Source::Absent, false),
+            Candidates::Malformed => return self.found_without_asking(Source::Absent, true),
+            Candidates::TooMany => {
+                event::ambiguous(self.session());
+                return self.found_without_asking(Source::Unusable(Vec::new()), true);
+            }
+            Candidates::Tokens(tokens) => tokens,
+        };
         let _io = self.exclusive().await;
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
-        let has_cookie = !matches!(presented, Candidates::None);
-        let source = match presented {
-            Candidates::None | Candidates::Malformed => Source::Absent,
-            Candidates::TooMany => {
-                event::ambiguous(self.session());
-                Source::Unusable(Vec::new())
-            }
-            Candidates::Tokens(tokens) => self.resolve(tokens).await,
-        };
+        let source = self.resolve(tokens).await;
         let mut state = self.state();
-        state.presented = has_cookie;
+        state.presented = true;
         state.source = source;
         state.source.outcome().unwrap_or(Ok(()))
+    }
+
+    /// What the request presents reaches no session, whatever the store holds.
+    fn found_without_asking(&self, source: Source, presented: bool) -> Result<(), Unavailable> {
+        let mut state = self.state();
+        if let Some(outcome) = state.source.outcome() {
+            return outcome;
+        }
+        state.presented = presented;
+        state.source = source;
+        Ok(())
     }
 
     /// Exactly one id that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is
