@@ -1,7 +1,7 @@
 //! Where a framework meets the session. Everything but the framework's own types is written here, once.
 
 #[cfg(feature = "axum")]
-mod axum;
+pub(crate) mod axum;
 mod headers;
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::commit::apply::Turn;
 use crate::commit::plan::Ending;
 use crate::cookie::read::candidates;
 use crate::data::SessionData;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::event;
 use crate::session::cell::{Cell, Closing};
 use crate::session::{Attempt, Session};
@@ -92,13 +92,9 @@ impl Refused {
         &self.0
     }
 
-    /// The status of the response (DESIGN.md, "When the session cannot be saved").
+    /// The status of the response: [`Error::status`].
     pub fn status(&self) -> u16 {
-        match self.0.kind() {
-            Kind::Gone | Kind::Conflict => 409,
-            Kind::Unavailable | Kind::Full | Kind::NoEntropy => 503,
-            Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
-        }
+        self.0.status()
     }
 }
 

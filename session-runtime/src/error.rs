@@ -49,8 +49,13 @@ impl Error {
         Self::new(Kind::Config(what.into()))
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.0.kind
+    /// The HTTP status that tells a client so: 409, 500 or 503 (DESIGN.md, "When the session cannot be saved").
+    pub fn status(&self) -> u16 {
+        match self.0.kind {
+            Kind::Gone | Kind::Conflict => 409,
+            Kind::Unavailable | Kind::Full | Kind::NoEntropy => 503,
+            Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
+        }
     }
 
     /// The session ended, was rotated away or was wiped while this request was in flight, so its changes are refused.

@@ -58,6 +58,8 @@ mod unique;
 pub mod __private;
 
 pub use adapter::Refused;
+#[cfg(feature = "axum")]
+pub use adapter::axum::{Rejection, SessionFuture, SessionService};
 pub use cookie::rules::SameSite;
 pub use data::{Remembers, RootSession, SessionData};
 pub use error::{Error, Unavailable};

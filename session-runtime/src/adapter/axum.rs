@@ -1,5 +1,6 @@
 //! axum, and every tower stack over the `http` types.
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -17,6 +18,7 @@ use tower_service::Service;
 
 use super::{Amendment, Rejected, Watch, extract, headers};
 use crate::data::{RootSession, SessionData};
+use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
 use crate::session::{Attempt, Session};
 use crate::sessions::Sessions;
@@ -44,6 +46,12 @@ impl<R, Inner> Layer<Inner> for Sessions<R> {
 pub struct SessionService<R, Inner> {
     sessions: Sessions<R>,
     inner: Inner,
+}
+
+impl<R, Inner> fmt::Debug for SessionService<R, Inner> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionService(..)")
+    }
 }
 
 impl<R, Inner: Clone> Clone for SessionService<R, Inner> {
@@ -88,6 +96,12 @@ pin_project! {
         watch: Option<Watch>,
         // made when it is needed: most requests of most applications ask for no session
         committing: Option<Pin<Box<dyn Future<Output = Output> + Send>>>,
+    }
+}
+
+impl<F, Output> fmt::Debug for SessionFuture<F, Output> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionFuture(..)")
     }
 }
 
@@ -167,6 +181,20 @@ pub struct Rejection(Rejected);
 impl IntoResponse for Rejection {
     fn into_response(self) -> AxumResponse {
         StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    }
+}
+
+/// A handler may return the error of [`Session::save`] and the like with `?`. The response is empty; the text is for logs.
+impl IntoResponse for Error {
+    fn into_response(self) -> AxumResponse {
+        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    }
+}
+
+/// A handler of `Result<&T, Unavailable>` may return it with `?`: 503.
+impl IntoResponse for Unavailable {
+    fn into_response(self) -> AxumResponse {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens to a field that another request changed meanwhile.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Conflict;
 
@@ -19,7 +20,7 @@ pub enum Merge {
 }
 
 /// The difference that an integer field was changed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[doc(hidden)]
 pub struct Sum {
     pub(crate) delta: i128,
@@ -27,6 +28,13 @@ pub struct Sum {
     pub(crate) default: i128,
     pub(crate) min: i128,
     pub(crate) max: i128,
+}
+
+impl fmt::Debug for Sum {
+    /// Without the numbers, which are the field's (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sum(..)")
+    }
 }
 
 impl Merge {

@@ -1,5 +1,6 @@
 //! What is known about a session beside its fields.
 
+use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 
 /// Deadlines, owner and the like of one session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
     /// When the session was created. Rotation keeps it.
@@ -49,6 +50,23 @@ impl Meta {
     }
 }
 
+impl fmt::Debug for Meta {
+    /// Says that there is an owner, not who (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { created, authenticated, last_seen, idle, expires, remembered, owner, last_op } = self;
+        f.debug_struct("Meta")
+            .field("created", created)
+            .field("authenticated", authenticated)
+            .field("last_seen", last_seen)
+            .field("idle", idle)
+            .field("expires", expires)
+            .field("remembered", remembered)
+            .field("owned", &owner.is_some())
+            .field("last_op", last_op)
+            .finish()
+    }
+}
+
 /// Names one write, so that a store can tell a repetition from a second write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpId(u128);
@@ -71,7 +89,7 @@ impl OpId {
 /// What a commit changes in the metadata; `None` leaves a part as it is.
 // of two `Option`s, the outer one leaves the part as it is, the inner one is the part
 #[allow(clippy::option_option)]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct MetaChange {
     pub(crate) authenticated: Option<Option<Timestamp>>,
     pub(crate) last_seen: Option<Timestamp>,
@@ -79,6 +97,13 @@ pub(crate) struct MetaChange {
     pub(crate) expires: Option<Timestamp>,
     pub(crate) remembered: Option<bool>,
     pub(crate) owner: Option<Option<Box<str>>>,
+}
+
+impl fmt::Debug for MetaChange {
+    /// Says that the owner changes, not to whom (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetaChange").field("owner", &self.owner.is_some()).finish_non_exhaustive()
+    }
 }
 
 impl MetaChange {

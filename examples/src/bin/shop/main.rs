@@ -45,8 +45,10 @@ pub struct Item {
 /// A colour scheme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Theme {
+    /// Dark on light.
     #[default]
     Light,
+    /// Light on dark.
     Dark,
 }
 

@@ -7,7 +7,7 @@ use super::{Shop, Theme};
 const ITEMS: [&str; 3] = ["Apple", "Bread", "Cheese"];
 
 /// The one page of the shop.
-pub fn home(shop: &Shop) -> Html<String> {
+pub(crate) fn home(shop: &Shop) -> Html<String> {
     let notice = shop.notice.get().map(|text| format!("<p class=notice role=status>{}</p>", escape(text)));
     let account = match &shop.user {
         Some(user) => format!(
@@ -18,8 +18,9 @@ pub fn home(shop: &Shop) -> Html<String> {
     };
     let shelf: String =
         ITEMS.map(|item| format!("<button name=item value={item}>Add {item}</button> ")).concat();
-    let cart: String =
+    let cart: Vec<String> =
         shop.cart.iter().map(|i| format!("<li>{} × {}</li>", i.count, escape(&i.name))).collect();
+    let cart = cart.concat();
     let empty = if cart.is_empty() { "<p>The cart is empty.</p>" } else { EMPTY };
     let class = if shop.theme == Theme::Dark { "dark" } else { "light" };
     Html(format!(
