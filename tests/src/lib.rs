@@ -1,0 +1,19 @@
+//! What the tests share: a client that sends any bytes, a cookie jar, a store that follows a script, and ears for the log.
+//!
+//! Everything here speaks to the crate from outside: over a socket, or through its public `Store` trait.
+
+// what fails here is a test that fails
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+pub mod browser;
+pub mod gate;
+pub mod logs;
+pub mod scripted;
+pub mod server;
+pub mod wire;
+
+pub use browser::Browser;
+pub use gate::Gate;
+pub use scripted::{Moment, Op, ScriptedStore};
+pub use server::{patiently, serve};
+pub use wire::{Reply, Request};

@@ -1,0 +1,11 @@
+use session_runtime::session;
+
+#[derive(Default)]
+struct Connection;
+
+#[session]
+struct Shop {
+    connection: Connection,
+}
+
+fn main() {}

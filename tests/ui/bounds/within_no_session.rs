@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+struct Shop {}
+
+#[session(within = Shop)]
+struct Cart {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(domain = "example.com")]
+struct Shop {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(cookie = "")]
+struct Shop {}
+
+fn main() {}

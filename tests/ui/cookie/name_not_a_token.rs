@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(cookie = "my id")]
+struct Shop {}
+
+fn main() {}

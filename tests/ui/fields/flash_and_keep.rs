@@ -1,0 +1,9 @@
+use session_runtime::{session, Flash};
+
+#[session]
+struct Shop {
+    #[session(keep)]
+    notice: Flash<String>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use session_runtime::session;
+
+#[session]
+struct Shop {
+    #[session(default = None, owner)]
+    user: Option<u32>,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use serde::{Deserialize, Serialize};
+use session_runtime::session;
+
+#[session]
+#[derive(Serialize, Deserialize)]
+struct Shop {
+    #[serde(alias = "n")]
+    visits: u32,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session]
+async fn count(#[session(read)] shop: &Shop) -> u32 {
+    shop.visits
+}
+
+fn main() {}

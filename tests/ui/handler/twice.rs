@@ -1,0 +1,16 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session]
+impl Shop {
+    #[with_session]
+    fn count(session: &Shop) -> u32 {
+        session.visits
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(idle = "m")]
+struct Shop {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(remember = "2h")]
+struct Shop {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session(cokie = "id")]
+struct Shop {
+    visits: u32,
+}
+
+fn main() {}

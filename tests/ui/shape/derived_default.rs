@@ -1,0 +1,9 @@
+use session_runtime::session;
+
+#[session]
+#[derive(Debug, Default)]
+struct Shop {
+    visits: u32,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session]
+enum Shop {
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session]
+struct Shop(u32);
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session]
+struct Shop<T> {
+    item: T,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session]
+union Shop {
+    a: u32,
+}
+
+fn main() {}
