@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::field::Claims;
 use crate::record::MemoBudget;
 use crate::store::DynStore;
-use crate::token::Entropy;
+use crate::token::{Entropy, Purpose};
 
 /// How long a dead id is remembered: longer than a request waits between being sent and being loaded, so that a request
 /// sent before a login or a logout is still known as one of the old session.
@@ -29,6 +29,7 @@ pub(crate) struct Engine {
     pub(crate) store: Arc<dyn DynStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) purpose: Purpose,
     pub(crate) cookie_name: Arc<str>,
     pub(crate) cookie: Arc<CookieWriter>,
     pub(crate) lifetimes: Lifetimes,

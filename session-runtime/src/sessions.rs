@@ -14,7 +14,8 @@ use crate::data::{RootSession, SessionData};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::session::cell::Cell;
-use crate::store::Store;
+use crate::store::{Key, Store};
+use crate::token::Token;
 
 /// A session type with its store: what a framework is given as its layer.
 ///
@@ -117,6 +118,11 @@ impl<R: RootSession> Sessions<R> {
     /// [`Error::is_unavailable`] if the store does not answer.
     pub async fn sweep(&self) -> Result<usize, Error> {
         Ok(self.engine.ask(self.engine.store.sweep(self.engine.now())).await?)
+    }
+
+    /// What the store knows the session of this id by: for tools that look into a store.
+    pub fn key(&self, token: &Token) -> Key {
+        token.key(&self.engine.purpose)
     }
 
     /// The session of a new request.

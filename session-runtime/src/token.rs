@@ -49,8 +49,9 @@ impl Token {
     }
 
     /// What a store knows this id by.
-    pub fn key(&self) -> Key {
-        Key(Sha256::digest(self.0).into())
+    pub(crate) fn key(&self, purpose: &Purpose) -> Key {
+        // id and purpose are of fixed length, and together fit into one block of the hash
+        Key(Sha256::new().chain_update(self.0).chain_update(purpose.0).finalize().into())
     }
 }
 
@@ -60,7 +61,20 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The name of a record in a store: the SHA-256 of the session's id (S10, T1).
+/// What an id is for. Two cookies may share a store, and an id of the one is nothing to the other (S71).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Purpose([u8; 16]);
+
+impl Purpose {
+    /// Ids in the cookie of this name and path: what a browser tells two cookies of one site apart by.
+    pub(crate) fn of(cookie: &str, path: &str) -> Self {
+        let hash: [u8; 32] =
+            Sha256::new().chain_update(cookie).chain_update([0]).chain_update(path).finalize().into();
+        Self(*hash.first_chunk().unwrap_or(&[0; 16]))
+    }
+}
+
+/// The name of a record in a store: a SHA-256 of the session's id and of what it is for (S10, S71, T1).
 ///
 /// The id cannot be found from it, so a stolen store hands out no sessions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,6 +7,7 @@
 
 pub mod browser;
 pub mod gate;
+pub mod keys;
 pub mod logs;
 pub mod scripted;
 pub mod server;
@@ -14,6 +15,12 @@ pub mod wire;
 
 pub use browser::Browser;
 pub use gate::Gate;
+pub use keys::key_of;
 pub use scripted::{Moment, Op, ScriptedStore};
 pub use server::{patiently, serve};
 pub use wire::{Reply, Request};
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

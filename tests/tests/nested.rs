@@ -140,3 +140,27 @@ async fn t43_two_types_side_by_side_have_each_their_own_cookie_record_and_end() 
     names.sort_unstable();
     assert_eq!(names, ["__Host-admin", "__Host-id"]);
 }
+
+/// A second kind of session with an owner, as an admin area beside a shop has.
+#[session]
+struct Customer {
+    #[session(owner)]
+    user: Option<String>,
+}
+
+#[tokio::test]
+async fn s71_t13_an_id_of_one_session_type_is_nothing_to_another_in_the_same_store() {
+    #[with_session]
+    async fn who(session: &Admin) -> String {
+        session.user.clone().unwrap_or_default()
+    }
+    let store = ScriptedStore::new();
+    let customers = Sessions::<Customer>::new(store.clone()).unwrap();
+    let app = Router::new().route("/", get(who)).layer(Sessions::<Admin>::new(store.clone()).unwrap());
+    let server = serve(app.layer(customers.clone())).await;
+    let customer = customers.issue(Customer { user: Some("ann".to_owned()) }).await.unwrap();
+    let mut browser = Browser::new(server);
+    browser.plant(&customer.cookie().replace("__Host-id", "__Host-admin"));
+    assert_eq!(browser.get("/").await.body, "");
+    assert_eq!(customers.edit(customer.token(), |c| c.user.clone()).await.unwrap().as_deref(), Some("ann"));
+}

@@ -142,7 +142,7 @@ async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> R
     let record = Arc::new(Record::new(meta, fields));
     for _ in 0..TRIES {
         let token = Token::random(&*engine.entropy)?;
-        let key = token.key();
+        let key = token.key(&engine.purpose);
         match engine.ask(engine.store.create(&key, Arc::clone(&record))).await? {
             Created::Created => return Ok(Live { token, key, record }),
             Created::Exists => {}
@@ -155,7 +155,7 @@ async fn rotate(engine: &Engine, changes: &Changes, live: Live, now: Timestamp) 
     let until = now.after(TOMBSTONE);
     for _ in 0..TRIES {
         let token = Token::random(&*engine.entropy)?;
-        let key = token.key();
+        let key = token.key(&engine.purpose);
         match engine.ask(engine.store.rotate(&live.key, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Live { token, key, record: sent(changes, live.record) }),
             Rotated::Conflict => return Err(Error::new(Kind::Conflict)),

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::event;
 use crate::record::MemoBudget;
 use crate::store::{DynStore, Store};
-use crate::token::{Entropy, OsEntropy};
+use crate::token::{Entropy, OsEntropy, Purpose};
 
 /// How long a store may take. A hanging store must not hold a request for longer (S68).
 const STORE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -192,6 +192,7 @@ impl<R: RootSession> SessionsBuilder<R> {
             store: self.store,
             clock: self.clock,
             entropy: self.entropy,
+            purpose: Purpose::of(&self.cookie.name, &self.cookie.path),
             cookie_name: self.cookie.name.as_str().into(),
             cookie: Arc::new(cookie),
             lifetimes,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{BYTES, Entropy, NoEntropy, OsEntropy, TEXT, Token};
+use super::{BYTES, Entropy, Key, NoEntropy, OsEntropy, Purpose, TEXT, Token};
 
 fn text(token: &Token) -> String {
     let mut out = String::new();
@@ -95,7 +95,7 @@ fn an_id_is_read_as_it_was_written() {
         let token = Token::random(&OsEntropy).unwrap();
         let read = Token::parse(text(&token)).unwrap();
         assert_eq!(token.0, read.0);
-        assert_eq!(token.key(), read.key());
+        assert_eq!(key(&token), key(&read));
     }
 }
 
@@ -156,24 +156,36 @@ fn s6_each_id_has_one_text() {
     assert_eq!(read, 16);
 }
 
+fn key(token: &Token) -> Key {
+    token.key(&Purpose::of("id", "/"))
+}
+
+#[test]
+fn s71_an_id_is_another_one_for_another_cookie() {
+    let token = Token::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap();
+    let purposes = [("id", "/"), ("id", "/admin"), ("admin", "/"), ("id/", ""), ("", "id/")];
+    let keys: Vec<Key> = purposes.iter().map(|(name, path)| token.key(&Purpose::of(name, path))).collect();
+    assert!((1..keys.len()).all(|n| !keys[..n].contains(&keys[n])));
+}
+
 #[test]
 fn t1_s10_keys_are_sha_256_and_unrelated_for_related_ids() {
     let one = Token::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap();
-    // sha256(00 01 02 … 1f), known from elsewhere
-    let expected = "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd";
-    assert_eq!(one.key().to_hex(), expected);
+    // sha256 of 00 01 02 … 1f and the first 16 bytes of sha256("id\0/"), known from elsewhere
+    let expected = "5b71ad260e23ddf51f33ea9d7e0fa2a900408a7c00e0b8f40c11f8956112b449";
+    assert_eq!(key(&one).to_hex(), expected);
 
     let Token(mut bytes) = one.clone();
     bytes[BYTES - 1] ^= 1;
     let other = Token(bytes);
-    let same = one.key().as_bytes().iter().zip(other.key().as_bytes()).filter(|(a, b)| a == b).count();
+    let same = key(&one).as_bytes().iter().zip(key(&other).as_bytes()).filter(|(a, b)| a == b).count();
     assert!(same < 6, "{same} bytes of 32 are equal");
-    assert!(!one.key().as_bytes().windows(4).any(|part| one.0.windows(4).any(|raw| raw == part)));
+    assert!(!key(&one).as_bytes().windows(4).any(|part| one.0.windows(4).any(|raw| raw == part)));
 }
 
 #[test]
 fn s34_t22_debug_shows_no_byte() {
     let token = Token::random(&OsEntropy).unwrap();
     assert_eq!(format!("{token:?}"), "Token(..)");
-    assert_eq!(format!("{:?}", token.key()), "Key(..)");
+    assert_eq!(format!("{:?}", key(&token)), "Key(..)");
 }

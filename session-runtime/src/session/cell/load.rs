@@ -59,7 +59,7 @@ impl Cell {
         let now = self.engine.now();
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
         for token in tokens {
-            let key = token.key();
+            let key = token.key(&self.engine.purpose);
             match self.engine.ask(self.engine.store.load(&key)).await {
                 Ok(Found::Record(record)) if now < record.meta().deadline() => {
                     live.push(Live { token, key, record });

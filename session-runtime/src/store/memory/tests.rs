@@ -18,7 +18,7 @@ use crate::clock::Timestamp;
 use crate::record::fields::Builder;
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::store::{Found, MemoryStore, Store};
-use crate::token::{Key, Token};
+use crate::token::{Key, Purpose, Token};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -38,7 +38,7 @@ fn at(seconds: u64) -> Timestamp {
 fn key(n: u64) -> Key {
     let mut bytes = [7; 32];
     bytes[..8].copy_from_slice(&n.to_le_bytes());
-    Token::parse(URL_SAFE_NO_PAD.encode(bytes)).expect("32 bytes are an id").key()
+    Token::parse(URL_SAFE_NO_PAD.encode(bytes)).expect("32 bytes are an id").key(&Purpose::of("id", "/"))
 }
 
 fn meta(created: u64, owner: Option<&str>) -> Meta {
