@@ -35,6 +35,9 @@
 //! 2. a session that was logged out, rotated away or has expired never comes back, whatever is still in flight;
 //! 3. policy is declared on the struct and enforced by the compiler and the runtime, not left to the handler's memory.
 
+// a build without any framework's adapter has nobody who asks for what they share
+#![cfg_attr(not(feature = "axum"), allow(dead_code))]
+
 mod adapter;
 mod changes;
 pub mod clock;

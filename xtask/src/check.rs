@@ -50,8 +50,10 @@ fn rust_version() -> Result<Vec<String>, String> {
         .collect())
 }
 
-fn version(text: &Value) -> Vec<u32> {
-    text.as_str().unwrap_or_default().split('.').filter_map(|part| part.parse().ok()).collect()
+/// `1.88` is `1.88.0`.
+fn version(text: &Value) -> [u32; 3] {
+    let mut parts = text.as_str().unwrap_or_default().split('.').map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
 }
 
 fn long_files() -> Result<Vec<String>, String> {
