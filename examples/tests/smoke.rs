@@ -1,0 +1,93 @@
+//! Each program, started as a user would start it, and used over its socket.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// A running program, stopped when dropped.
+struct Program {
+    child: Child,
+    address: String,
+}
+
+impl Program {
+    fn start(path: &str) -> Self {
+        let mut child = Command::new(path)
+            .env("ADDR", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // log lines may come first
+        let address = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned))
+            .unwrap();
+        Self { child, address }
+    }
+
+    /// One request; returns the whole response, and keeps the cookie that it sets.
+    fn send(&self, request: &str, form: &str, cookie: &mut String) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        )
+        .unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        if let Some(line) = response.lines().find_map(|line| line.strip_prefix("set-cookie: ")) {
+            *cookie = line.split(';').next().unwrap().to_owned();
+        }
+        response
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn the_counter_counts_each_browser_for_itself() {
+    let counter = Program::start(env!("CARGO_BIN_EXE_counter"));
+    let (mut first, mut second) = (String::new(), String::new());
+    for n in 1..=3 {
+        let page = counter.send("GET /", "", &mut first);
+        assert!(page.ends_with(&format!("You have visited {n} times.")), "{page}");
+    }
+    assert!(counter.send("GET /", "", &mut second).ends_with("You have visited 1 times."));
+}
+
+#[test]
+fn the_shop_logs_in_and_out_fills_a_cart_and_shows_a_message_once() {
+    let shop = Program::start(env!("CARGO_BIN_EXE_shop"));
+    let mut cookie = String::new();
+    shop.send("POST /cart", "item=Bread", &mut cookie);
+    let anonymous = cookie.clone();
+    assert!(shop.send("GET /", "", &mut cookie).contains("Added: Bread."));
+    assert!(!shop.send("GET /", "", &mut cookie).contains("Added: Bread."), "a message is shown once");
+
+    let refused = shop.send("POST /login", "name=Ann&password=wrong", &mut cookie);
+    assert!(!refused.contains("Max-Age"));
+    assert_eq!(cookie, anonymous, "nobody logged in");
+    let welcome = shop.send("POST /login", "name=%3CAnn%3E&password=secret&remember=on", &mut cookie);
+    assert!(welcome.contains("Max-Age=2592000"), "remembered for 30 days: {welcome}");
+    let page = shop.send("GET /", "", &mut cookie);
+    assert!(page.contains("Logged in as <b>&lt;Ann&gt;</b>") && page.contains("1 × Bread"), "{page}");
+    let ann = cookie.clone();
+    assert_ne!(ann, anonymous, "a login is a new id");
+
+    let bye = shop.send("POST /logout", "", &mut cookie);
+    assert!(bye.contains("Max-Age=0"), "{bye}");
+    for mut old in [anonymous, ann] {
+        let page = shop.send("GET /", "", &mut old);
+        assert!(!page.contains("Logged in") && !page.contains("Bread</li>"), "an old id is dead: {page}");
+    }
+}
