@@ -15,7 +15,20 @@ pub(crate) const TEXT: usize = 43;
 /// A session id: 256 random bits of the operating system (S1, S4).
 ///
 /// Whoever has it has the session. So it is not printed, compared or serialised: `Debug` shows no byte of it, and there
-/// is no `PartialEq` (S9, S34). A store never sees it, only its [`Key`].
+/// is no `PartialEq` (S9, S34). A store never sees it, only its [`Key`](crate::store::Key).
+///
+/// S9: comparing ids byte by byte tells by its timing how much of a guess was right.
+///
+/// ```compile_fail,E0369
+/// let id = session_runtime::Token::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap();
+/// assert!(id == id);
+/// ```
+///
+/// S1, T21: an id is made of random bits of the operating system; there is no way to make one of anything else.
+///
+/// ```compile_fail,E0277
+/// let id: session_runtime::Token = 4_711_u128.into();
+/// ```
 #[derive(Clone)]
 pub struct Token([u8; BYTES]);
 

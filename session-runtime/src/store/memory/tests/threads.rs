@@ -112,3 +112,22 @@ fn s70_a_poisoned_lock_is_recovered() {
     assert_eq!(ready(store.update(&key(1), &put("n", "1"))).unwrap(), Updated::Applied);
     assert_eq!(store.len(), 1);
 }
+
+#[test]
+fn t3_a_deletion_amid_writes_leaves_no_record_behind() {
+    let store = MemoryStore::new();
+    for round in 0..200 {
+        let id = key(round);
+        ready(store.create(&id, owned(1))).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                // until the deletion lands between some load and its write
+                scope
+                    .spawn(|| while ready(store.update(&id, &put("n", "1"))).unwrap() == Updated::Applied {});
+            }
+            scope.spawn(|| ready(store.delete(&id, at(100))).unwrap());
+        });
+        assert_eq!(tombstone(&store, &id), Some(at(100)), "a write found the record gone, and made no other");
+    }
+    assert_eq!(store.len(), 0);
+}
