@@ -102,6 +102,9 @@ impl Cell {
             return Some(Closing { cookie: None, error: None });
         }
         let mut state = self.state();
+        if state.slots().any(AnySlot::needs_commit) {
+            return None;
+        }
         if matches!(state.source, Source::Live(_))
             || state.slot.is_some()
             || state.intents != Intents::default()
@@ -109,8 +112,7 @@ impl Cell {
             // somebody may be committing at this moment: then this waits its turn
             let _io = self.inner().io.try_lock().ok()?;
             let standing = state.source.standing()?;
-            let facts = self.facts(&state, standing, Summary::default(), Ending::Commit);
-            if state.slots().any(AnySlot::needs_commit) || plan(&facts) != Plan::NOTHING {
+            if plan(&self.facts(&state, standing, Summary::default(), Ending::Commit)) != Plan::NOTHING {
                 return None;
             }
         }
