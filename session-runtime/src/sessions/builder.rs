@@ -11,7 +11,7 @@ use crate::commit::plan::Lifetimes;
 use crate::cookie::config::CookieConfig;
 use crate::cookie::rules::{MAX_LIFETIME_SECONDS, SameSite, without_prefix};
 use crate::cookie::write::CookieWriter;
-use crate::data::RootSession;
+use crate::data::{Remembers, RootSession};
 use crate::engine::{Engine, Types};
 use crate::error::Error;
 use crate::event;
@@ -128,6 +128,18 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// The `HttpOnly` attribute: without it, scripts can read the cookie.
+    pub fn http_only(mut self, http_only: bool) -> Self {
+        self.cookie.http_only = http_only;
+        self
+    }
+
+    /// The `Partitioned` attribute: the cookie is kept apart for each top-level site (S48).
+    pub fn partitioned(mut self, partitioned: bool) -> Self {
+        self.cookie.partitioned = partitioned;
+        self
+    }
+
     /// Whether the cookie outlives the browser, by a `Max-Age` of what is left of the session (S44, S45).
     pub fn persistent(mut self, persistent: bool) -> Self {
         self.cookie.persistent = persistent;
@@ -143,6 +155,15 @@ impl<R: RootSession> SessionsBuilder<R> {
     /// How long a session may last, whatever its activity.
     pub fn absolute(mut self, absolute: Duration) -> Self {
         self.lifetimes.absolute = absolute;
+        self
+    }
+
+    /// The longer lifetime that a handler may choose with [`Session::remember`](crate::Session::remember).
+    pub fn remember(mut self, remember: Duration) -> Self
+    where
+        R: Remembers,
+    {
+        self.lifetimes.remember = Some(remember);
         self
     }
 

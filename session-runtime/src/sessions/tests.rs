@@ -94,3 +94,23 @@ async fn s3_rotation_never_lands_on_another_session() {
     assert_eq!(user(first.token()).await.unwrap(), (None, 1));
     assert_eq!(user(second.token()).await.unwrap(), (None, 2));
 }
+
+#[tokio::test]
+async fn s42_s45_overridden_lifetimes_keep_the_rules_of_the_attribute() {
+    use std::time::Duration;
+
+    #[session(crate = crate, remember = "30d")]
+    struct Remembered {
+        count: u32,
+    }
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let built = |remember| Sessions::<Remembered>::builder(MemoryStore::new()).remember(remember).build();
+    assert!(built(60 * DAY).is_ok());
+    assert!(built(DAY / 4).unwrap_err().is_config(), "shorter than the absolute lifetime");
+    assert!(built(401 * DAY).unwrap_err().is_config(), "longer than browsers keep a cookie");
+    let idle = |idle| Sessions::<Visits>::builder(MemoryStore::new()).idle(idle).build();
+    assert!(idle(9 * DAY).unwrap_err().is_config(), "longer than the absolute lifetime");
+    assert!(idle(Duration::ZERO).unwrap_err().is_config());
+    let issued = built(60 * DAY).unwrap().issue(Remembered { count: 1 }).await.unwrap();
+    assert!(!issued.set_cookie().contains("Max-Age"), "declared is not chosen");
+}
