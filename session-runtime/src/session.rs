@@ -80,10 +80,12 @@ impl<S: SessionData> Session<S> {
     }
 
     /// Changes the value. What differs afterwards is committed with the response, or by [`save`](Self::save).
-    ///
-    /// The closure runs while the request's session is locked; it must not use this handle.
     pub fn update<T>(&self, change: impl FnOnce(&mut S) -> T) -> T {
-        self.cell.change(|slot: &mut Slot<S>| slot.update(change))
+        // on a copy, with nothing locked: the closure may use this handle
+        let (editor, mut value) = self.cell.begin::<S>();
+        let result = change(&mut value);
+        self.cell.change(|slot: &mut Slot<S>| slot.finish(editor, value));
+        result
     }
 
     /// Takes in what the running `&mut T` handler changed so far, so that [`save`](Self::save) can store it.

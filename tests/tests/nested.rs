@@ -164,3 +164,23 @@ async fn s71_t13_an_id_of_one_session_type_is_nothing_to_another_in_the_same_sto
     assert_eq!(browser.get("/").await.body, "");
     assert_eq!(customers.edit(customer.token(), |c| c.user.clone()).await.unwrap().as_deref(), Some("ann"));
 }
+
+#[tokio::test]
+async fn s70_a_change_through_the_handle_may_use_the_handle() {
+    #[with_session]
+    async fn recursive(session: &Shop, handle: Session<Shop>) -> String {
+        let seen = session.visits;
+        handle.update(|outer| {
+            outer.visits += 10;
+            handle.update(|inner| inner.visits += 100);
+            handle.get().visits
+        });
+        format!("{seen} {}", handle.get().visits)
+    }
+    let app =
+        Router::new().route("/", get(recursive)).layer(Sessions::<Shop>::new(ScriptedStore::new()).unwrap());
+    let mut browser = Browser::new(serve(app).await);
+    // the two changes meet as two handlers' would: the outer one is later
+    assert_eq!(browser.get("/").await.body, "0 10");
+    assert_eq!(browser.get("/").await.body, "10 20");
+}

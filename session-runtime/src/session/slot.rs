@@ -66,14 +66,6 @@ impl<S: SessionData> Slot<S> {
         self.merge(&base, value.duplicate());
     }
 
-    /// Changes the value in place.
-    pub(crate) fn update<R>(&mut self, change: impl FnOnce(&mut S) -> R) -> R {
-        let mut value = self.current.duplicate();
-        let result = change(&mut value);
-        self.current = Arc::new(value);
-        result
-    }
-
     fn merge(&mut self, base: &Arc<S>, value: S) {
         if Arc::ptr_eq(&self.current, base) {
             self.current = Arc::new(value);
