@@ -180,7 +180,7 @@ async fn s70_a_change_through_the_handle_may_use_the_handle() {
     let app =
         Router::new().route("/", get(recursive)).layer(Sessions::<Shop>::new(ScriptedStore::new()).unwrap());
     let mut browser = Browser::new(serve(app).await);
-    // the two changes meet as two handlers' would: the outer one is later
-    assert_eq!(browser.get("/").await.body, "0 10");
-    assert_eq!(browser.get("/").await.body, "10 20");
+    // the field's policy holds within a request, too
+    assert_eq!(browser.get("/").await.body, "0 110");
+    assert_eq!(browser.get("/").await.body, "110 220");
 }

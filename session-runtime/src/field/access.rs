@@ -35,6 +35,11 @@ pub trait Access<S>: Sync {
         Merge::LastWrite
     }
 
+    /// Takes the change from `base` to `ours` over into `onto`, which another handler of the same request changed too.
+    fn take_over(&self, _base: &S, ours: &S, onto: &mut S) {
+        self.copy(ours, onto);
+    }
+
     /// What became of a message.
     fn notice(&self, _loaded: &S, _ours: &S) -> Option<Notice> {
         None
@@ -136,6 +141,11 @@ impl<S, T: Addable> Access<S> for Sum<S, T> {
 
     fn merge(&self, loaded: &S, ours: &S, default: fn() -> S) -> Merge {
         (self.get)(ours).difference((self.get)(loaded), (self.get)(&default()))
+    }
+
+    fn take_over(&self, base: &S, ours: &S, onto: &mut S) {
+        let changed = (self.get)(onto).shifted((self.get)(base), (self.get)(ours));
+        *(self.get_mut)(onto) = changed;
     }
 }
 

@@ -13,6 +13,11 @@ pub trait Addable: SessionField {
     /// The change from `loaded` to `self`, as a difference. `default` is what an absent field counts as.
     #[doc(hidden)]
     fn difference(&self, loaded: &Self, default: &Self) -> Merge;
+
+    /// `self`, changed by as much as `ours` differs from `base`, within the bounds of the type.
+    #[doc(hidden)]
+    #[must_use]
+    fn shifted(&self, base: &Self, ours: &Self) -> Self;
 }
 
 macro_rules! addable {
@@ -29,8 +34,29 @@ macro_rules! addable {
                     max: <$integer>::MAX as i128,
                 }))
             }
+
+            fn shifted(&self, base: &Self, ours: &Self) -> Self {
+                let sum = *self as i128 + *ours as i128 - *base as i128;
+                let bound = if sum < 0 { <$integer>::MIN } else { <$integer>::MAX };
+                <$integer>::try_from(sum).unwrap_or(bound)
+            }
         }
     )*};
 }
 
 addable!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+#[cfg(test)]
+mod tests {
+    use super::Addable as _;
+
+    #[test]
+    fn t34_a_difference_is_added_within_the_bounds_of_the_type() {
+        assert_eq!(5_u8.shifted(&1, &3), 7);
+        assert_eq!(5_u8.shifted(&9, &3), 0, "not below zero");
+        assert_eq!(250_u8.shifted(&1, &9), u8::MAX);
+        assert_eq!(i64::MIN.shifted(&1, &0), i64::MIN);
+        assert_eq!(u64::MAX.shifted(&0, &u64::MAX), u64::MAX);
+        assert_eq!((-3_i64).shifted(&i64::MAX, &i64::MIN), i64::MIN);
+    }
+}

@@ -73,8 +73,10 @@ impl<S: SessionData> Slot<S> {
         }
         let mut merged = self.current.duplicate();
         for field in S::FIELDS {
-            if field.role == Role::Skipped || !field.access.same(base, &value) {
+            if field.role == Role::Skipped {
                 field.access.copy(&value, &mut merged);
+            } else if !field.access.same(base, &value) {
+                field.access.take_over(base, &value, &mut merged);
             }
         }
         self.current = Arc::new(merged);
