@@ -117,6 +117,12 @@ impl Watch {
         self.cell.is_touched()
     }
 
+    /// Ends the watch over a request that nothing asked a session of.
+    #[inline]
+    pub(crate) fn close_untouched(&self) {
+        self.cell.close_untouched();
+    }
+
     /// Ends the watch over a request that leaves nothing to be committed.
     pub(crate) fn close_idle(&mut self) -> Option<Amendment> {
         let Closing { cookie, .. } = self.cell.close_idle()?;
@@ -126,7 +132,9 @@ impl Watch {
 
     /// Commits, now that the response's status is known.
     pub(crate) async fn close(mut self, status: u16) -> Amendment {
-        let Closing { cookie, error } = self.cell.close(status).await;
+        // the layer's own is the last handle, unless a stream or a task has one
+        let turn = if Arc::strong_count(&self.cell) == 1 { Turn::Last } else { Turn::Further };
+        let Closing { cookie, error } = self.cell.close(status, turn).await;
         self.done = true;
         Amendment { vary: true, set_cookie: cookie, refused: error.map(|error| Refused(Arc::new(error))) }
     }
@@ -143,7 +151,8 @@ impl Drop for Watch {
 
 impl Watch {
     fn carry_out(&self) {
-        if !self.cell.must_outlive_request() {
+        // while a panic unwinds, no code of the application runs again; the task finds out by itself
+        if !std::thread::panicking() && !self.cell.must_outlive_request() {
             return;
         }
         let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);

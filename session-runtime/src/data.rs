@@ -187,7 +187,13 @@ impl<S> Field<S> {
     }
 }
 
-/// Whether `S` has a field of that kind.
+/// Whether reading a value of type `S` can change it: a message carries the mark that it was shown.
 pub(crate) fn has_notice<S: SessionData>() -> bool {
     S::FIELDS.iter().any(|field| field.access.is_notice())
+}
+
+/// Whether requests may share a decoded value of type `S`. A `skip` field is one request's own, whatever its type allows
+/// through `&`; `extra` knows the claims of one configuration.
+pub(crate) fn is_shareable<S: SessionData>() -> bool {
+    S::FIELDS.iter().all(|field| field.role.is_stored())
 }

@@ -12,7 +12,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::codec;
 use crate::commit::plan::Lifetimes;
 use crate::cookie::write::CookieWriter;
-use crate::data::{Role, RootSession, SessionData, has_notice};
+use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::error::StoreError;
 use crate::field::Claims;
 use crate::record::MemoBudget;
@@ -99,7 +99,7 @@ impl Engine {
     pub(crate) fn blank<S: SessionData>(&self) -> Arc<S> {
         let new = || Arc::new(codec::blank::<S>(&self.types.claims));
         // what reading changes in a message is one request's own
-        if S::SECTION.is_some() || has_notice::<S>() {
+        if S::SECTION.is_some() || has_notice::<S>() || !is_shareable::<S>() {
             return new();
         }
         let shared = self.blank.get_or_init(|| new() as _);

@@ -81,8 +81,9 @@ impl<S: SessionData> Session<S> {
 
     /// Changes the value. What differs afterwards is committed with the response, or by [`save`](Self::save).
     pub fn update<T>(&self, change: impl FnOnce(&mut S) -> T) -> T {
-        // on a copy, with nothing locked: the closure may use this handle
-        let (editor, mut value) = self.cell.begin::<S>();
+        // on a copy, with no state locked: the closure may use this handle
+        let _turn = self.cell.turn();
+        let (editor, mut value) = self.cell.begin::<S>(true);
         let result = change(&mut value);
         self.cell.change(|slot: &mut Slot<S>| slot.finish(editor, value));
         result
@@ -96,12 +97,37 @@ impl<S: SessionData> Session<S> {
     /// Commits now what this request changed so far, rather than with the response.
     ///
     /// Long-running and streaming handlers need it: what they change after the response has begun is stored by nothing
-    /// else.
+    /// else. The copy that a `&mut T` handler works on is its own until it is handed in with [`stage`](Self::stage):
+    ///
+    /// ```
+    /// # use session_runtime::{Error, Session, session, with_session};
+    /// #[session]
+    /// struct Import {
+    ///     done: u32,
+    /// }
+    ///
+    /// #[with_session]
+    /// async fn import(session: &mut Import, handle: Session<Import>) -> Result<(), Error> {
+    ///     for _ in 0..10 {
+    ///         session.done += 1;
+    ///         handle.stage(session);
+    ///         handle.save().await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// As [`Error`]'s predicates say; nothing was stored then. Once the response has begun, a change that needs a new cookie
-    /// fails with [`Error::is_too_late`].
+    /// As [`Error`]'s predicates say. With [`Error::is_unavailable`] the write may have been done all the same; saving again
+    /// finds out, and does not do it twice. Once the response has begun, a change that needs a new id fails with
+    /// [`Error::is_too_late`]. [`Error::is_config`] if a running `&mut T` handler has not called [`stage`](Self::stage) since
+    /// the last save: its changes would be left out without a word.
     pub async fn save(&self) -> Result<(), Error> {
+        if self.cell.has_unstaged() {
+            return Err(Error::config(
+                "a `&mut T` handler calls `handle.stage(session)` before `handle.save()`",
+            ));
+        }
         self.cell.commit(Ending::Commit, Turn::Further).await
     }
 
@@ -163,8 +189,20 @@ impl<S: RootSession> Session<S> {
 /// [`Session`], or that the store could not be asked.
 ///
 /// What a framework extracts for a handler that takes `Result<&T, Unavailable>`.
-#[derive(Clone, Debug)]
 pub struct Attempt<S>(pub(crate) Result<Session<S>, Unavailable>);
+
+// not derived: that would ask for `S: Clone`
+impl<S> Clone for Attempt<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S> fmt::Debug for Attempt<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Attempt").field(&self.0).finish()
+    }
+}
 
 impl<S> From<Attempt<S>> for Result<Session<S>, Unavailable> {
     fn from(attempt: Attempt<S>) -> Self {

@@ -74,7 +74,8 @@ pub trait Store: Send + Sync + 'static {
     /// When the store cannot answer.
     fn touch(&self, key: &Key, seen: Timestamp) -> impl Future<Output = Result<Touched, StoreError>> + Send;
 
-    /// Deletes the record under `key`, whatever it holds, and leaves a tombstone until `tombstone`. Nothing is left
+    /// Deletes the record under `key`, whatever it holds, and leaves a tombstone until `tombstone`. If the record was rotated
+    /// away from there, it is deleted where it is now: a logout beats a login that came between. Nothing is left
     /// where there was no record, or a flood of made-up ids would fill the store (T5).
     ///
     /// # Errors

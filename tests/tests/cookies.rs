@@ -51,10 +51,13 @@ fn own_cookies() -> impl IntoResponse {
 async fn everything(session: &mut Shop, handle: Session<Shop>) -> impl IntoResponse {
     session.visits += 1;
     handle.stage(session);
+    handle.stage(session);
     handle.save().await.unwrap(); // creates
     handle.rotate();
+    handle.stage(session);
     handle.save().await.unwrap(); // rotates
     session.user = Some("ann".to_owned());
+    handle.stage(session);
     handle.stage(session);
     handle.save().await.unwrap(); // rotates
     handle.authenticated(); // rotates with the response
@@ -66,8 +69,10 @@ async fn everything(session: &mut Shop, handle: Session<Shop>) -> impl IntoRespo
 async fn everything_and_destroy(session: &mut Shop, handle: Session<Shop>) -> impl IntoResponse {
     session.visits += 1;
     handle.stage(session);
+    handle.stage(session);
     handle.save().await.unwrap();
     handle.rotate();
+    handle.stage(session);
     handle.save().await.unwrap();
     handle.destroy();
     own_cookies()

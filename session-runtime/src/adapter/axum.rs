@@ -117,7 +117,9 @@ where
         let this = self.project();
         if this.committing.is_none() {
             let outcome = ready!(this.inner.poll(cx));
-            if !this.watch.as_ref().is_some_and(Watch::is_touched) {
+            let Some(watch) = this.watch else { return Poll::Ready(outcome) };
+            if !watch.is_touched() {
+                watch.close_untouched();
                 return Poll::Ready(outcome);
             }
             let Some(mut watch) = this.watch.take() else { return Poll::Ready(outcome) };
@@ -140,7 +142,12 @@ async fn commit<B: Default, E>(watch: Watch, outcome: Result<Response<B>, E>) ->
 
 fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Response<B> {
     if let Some(refused) = amendment.refused {
+        // the cookies of other session layers stay: their sessions are committed, and may have another id now
+        let others =
+            response.headers().get_all(SET_COOKIE).iter().filter(|line| line.is_sensitive()).cloned();
+        let others: Vec<HeaderValue> = others.collect();
         response = Response::new(B::default());
+        response.headers_mut().extend(others.into_iter().map(|line| (SET_COOKIE, line)));
         *response.status_mut() =
             StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(refused);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
-use super::plan::{CookiePlan, Op, Plan, Select, Stamp, Wipe};
+use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, TOMBSTONE};
@@ -29,6 +29,8 @@ pub(crate) struct Live {
 /// What is to be committed.
 pub(crate) struct Work {
     pub(crate) plan: Plan,
+    /// What the plan was made from, beside the diff.
+    pub(crate) intents: Intents,
     pub(crate) diff: Diff,
     pub(crate) live: Option<Live>,
     /// Sessions that an explicit logout ends although the request may not use them.
@@ -63,17 +65,20 @@ pub(crate) enum After {
     Ended,
 }
 
+/// Is told of a write before it is sent, and that its answer came.
+pub(crate) type Note<'a> = &'a (dyn Fn(Option<Arc<Changes>>) + Send + Sync);
+
 /// Carries out `work`.
 ///
 /// # Errors
 /// The store failed, or the session is no longer there to be changed. Nothing was stored then.
-pub(crate) async fn apply(engine: &Engine, work: &mut Work) -> Result<Done, Error> {
+pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> Result<Done, Error> {
     let standing = match work.plan.op {
         Op::Nothing => After::Unchanged,
         Op::Refuse => return Err(Error::new(Kind::Gone)),
         Op::Create(stamp) => After::Live(create(engine, stamp, &work.diff, work.now).await?),
         Op::Delete => delete(engine, work).await?,
-        Op::Update { select, stamp } => update(engine, work, select, stamp).await?,
+        Op::Update { select, stamp } => update(engine, work, select, stamp, note).await?,
         Op::Touch => touch(engine, work).await,
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
@@ -99,16 +104,29 @@ impl Work {
 
 async fn delete(engine: &Engine, work: &mut Work) -> Result<After, Error> {
     let until = work.now.after(TOMBSTONE);
+    if work.live.is_none() && work.unusable.is_empty() {
+        // more cookies than anybody looks at: which of them to end, nobody can say (T8)
+        return Err(Error::new(Kind::Conflict));
+    }
     for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
         engine.ask(engine.store.delete(&key, until)).await?;
     }
     Ok(After::Ended)
 }
 
-async fn update(engine: &Engine, work: &mut Work, select: Select, stamp: Stamp) -> Result<After, Error> {
+async fn update(
+    engine: &Engine,
+    work: &mut Work,
+    select: Select,
+    stamp: Stamp,
+    note: Note<'_>,
+) -> Result<After, Error> {
     let live = work.take_live()?;
-    let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
-    match engine.ask(engine.store.update(&live.key, &changes)).await? {
+    let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
+    note(Some(Arc::clone(&changes)));
+    let answer = engine.ask(engine.store.update(&live.key, &changes)).await?;
+    note(None);
+    match answer {
         Updated::Applied if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set => {
             Ok(After::Live(Live { record: sent(&changes, live.record), ..live }))
         }
@@ -168,7 +186,7 @@ async fn rotate(engine: &Engine, changes: &Changes, live: Live, now: Timestamp) 
 
 /// The record as this request knows it now: what it loaded, with what it sent. What others changed meanwhile is not in it,
 /// so that a later commit of this request still meets their changes as theirs.
-fn sent(changes: &Changes, loaded: Arc<Record>) -> Arc<Record> {
+pub(crate) fn sent(changes: &Changes, loaded: Arc<Record>) -> Arc<Record> {
     changes.apply(&loaded).map_or(loaded, Arc::new)
 }
 

@@ -52,6 +52,7 @@ pub(crate) enum Class {
 }
 
 /// What a diff is made from, beside the two values.
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// The record that the request loaded.
     pub(crate) record: Option<&'a Record>,
@@ -72,7 +73,8 @@ impl Diff {
                 _ => self.add_field(field, loaded, ours, context),
             }
         }
-        if self.changes.len() > before {
+        // a section's privilege is one of several: losing it ends no session
+        if self.changes.len() > before && S::SECTION.is_none() {
             self.summary.emptied |= is_emptied(loaded, ours);
         }
     }

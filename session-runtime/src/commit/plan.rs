@@ -73,6 +73,24 @@ pub(crate) struct Intents {
     pub(crate) remember: Option<bool>,
 }
 
+impl Intents {
+    /// What was asked for since.
+    pub(crate) fn without(self, done: Self) -> Self {
+        Self {
+            destroy: self.destroy && !done.destroy,
+            rotate: self.rotate && !done.rotate,
+            restart: self.restart && !done.restart,
+            authenticated: self.authenticated && !done.authenticated,
+            remember: self.remember.filter(|_| self.remember != done.remember),
+        }
+    }
+
+    /// Whether the session is to get a new id or another lifetime.
+    fn asks(self) -> bool {
+        self.rotate || self.restart || self.authenticated || self.remember.is_some()
+    }
+}
+
 /// What the handler changed.
 // each is one column of the table in DESIGN.md; an enum would have to name the combinations
 #[allow(clippy::struct_excessive_bools)]
@@ -110,6 +128,8 @@ pub(crate) struct Facts {
     pub(crate) summary: Summary,
     pub(crate) ending: Ending,
     pub(crate) lifetimes: Lifetimes,
+    /// Whether the request is activity of the session's owner (S20).
+    pub(crate) activity: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -192,10 +212,9 @@ pub(crate) fn plan(facts: &Facts) -> Plan {
     if destroys(facts) {
         return destroy(facts);
     }
-    let asks = intents.rotate || intents.restart || intents.authenticated || intents.remember.is_some();
     match standing {
         Standing::Dead | Standing::Unusable if facts.ending == Ending::Drop => Plan::NOTHING,
-        Standing::Dead | Standing::Unusable if summary.changed || asks => Plan::REFUSE,
+        Standing::Dead | Standing::Unusable if summary.changed || intents.asks() => Plan::REFUSE,
         Standing::Dead | Standing::Unusable => Plan::NOTHING,
         Standing::Absent => absent(facts),
         Standing::Live(times) => live(facts, times),
@@ -231,7 +250,8 @@ fn live(facts: &Facts, times: &Times) -> Plan {
     let Facts { intents, summary, now, .. } = facts;
     if *now >= times.expires {
         // idle is decided at load, the absolute deadline also here (S21)
-        return if summary.changed && facts.ending == Ending::Commit { Plan::REFUSE } else { Plan::NOTHING };
+        let refused = facts.ending == Ending::Commit && (summary.changed || intents.asks());
+        return if refused { Plan::REFUSE } else { Plan::NOTHING };
     }
     let stamp = stamp(facts, times);
     match wants(facts) {
@@ -324,7 +344,7 @@ fn stamp(facts: &Facts, times: &Times) -> Stamp {
     if let Some(remembered) = chosen {
         return begin(facts, remembered);
     }
-    let due = now.since(times.last_seen) >= times.idle / 10;
+    let due = facts.activity && now.since(times.last_seen) >= times.idle / 10;
     Stamp {
         authenticated: summary.owner.ends_ownership().then_some(None),
         last_seen: due.then_some(*now),

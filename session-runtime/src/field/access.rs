@@ -184,6 +184,10 @@ impl<S> Access<S> for Rest<S> {
         Ok(())
     }
 
+    fn take_over(&self, base: &S, ours: &S, onto: &mut S) {
+        (self.get_mut)(onto).take_over((self.get)(base), (self.get)(ours));
+    }
+
     fn extra<'a>(&self, of: &'a S) -> Option<&'a Extra> {
         Some((self.get)(of))
     }

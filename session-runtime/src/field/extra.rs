@@ -179,6 +179,16 @@ impl Extra {
         Ok(())
     }
 
+    /// Takes over the keys that differ between `base` and `ours`.
+    pub(crate) fn take_over(&mut self, base: &Self, ours: &Self) {
+        for (key, value) in ours.changes(base) {
+            match value {
+                Some(value) => drop(self.values.insert(key.to_owned(), value.clone())),
+                None => drop(self.values.remove(key)),
+            }
+        }
+    }
+
     /// The keys whose values differ from `loaded`, with the new JSON; `None` for a removed key.
     pub(crate) fn changes<'a>(
         &'a self,

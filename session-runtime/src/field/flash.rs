@@ -139,7 +139,8 @@ where
     const NOTICE: bool = true;
 
     fn same(&self, other: &Self) -> bool {
-        self.id() == other.id() && self.is_shown() == other.is_shown()
+        // without a message it does not matter whether there was one to show
+        self.id() == other.id() && (self.message.is_none() || self.is_shown() == other.is_shown())
     }
 
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {

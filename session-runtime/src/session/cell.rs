@@ -8,7 +8,7 @@ pub(crate) use commit::Closing;
 
 use std::any::TypeId;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::slot::{AnySlot, Slot};
 use crate::commit::apply::Live;
@@ -41,6 +41,8 @@ struct Inner {
     /// Held over every store call: one load, and one commit at a time.
     io: tokio::sync::Mutex<()>,
     state: Mutex<State>,
+    /// Signalled when nobody is changing the value in place any more.
+    updated: Condvar,
 }
 
 impl Cell {
@@ -71,7 +73,7 @@ impl Cell {
     /// Whether anything asked for the session.
     #[inline]
     pub(crate) fn is_touched(&self) -> bool {
-        self.found.load(Ordering::Acquire) != 0 || self.inner.get().is_some()
+        self.found.load(Ordering::Acquire) & ABSENT != 0 || self.inner.get().is_some()
     }
 
     /// Runs `work` on the value of type `S`, decoding it first if this request has not yet.
@@ -119,22 +121,41 @@ impl Cell {
     }
 
     pub(crate) fn intend(&self, intent: impl FnOnce(&mut Intents)) {
-        intent(&mut self.state().intents);
+        let mut state = self.state();
+        state.late = state.closed;
+        intent(&mut state.intents);
     }
 
-    /// A handler begins to work on a copy of the value.
-    pub(crate) fn begin<S: SessionData>(&self) -> (u64, S) {
-        let editor = {
-            let mut state = self.state();
-            state.editors += 1;
-            state.editors
-        };
-        (editor, self.with(|slot: &mut Slot<S>| slot.begin(editor)))
+    /// A handler begins to work on a copy of the value. `staged` says that nobody saves before it is taken in.
+    pub(crate) fn begin<S: SessionData>(&self, staged: bool) -> (u64, S) {
+        let mut state = self.state();
+        state.editors += 1;
+        let editor = state.editors;
+        (editor, self.with_state(&mut state, |slot: &mut Slot<S>| slot.begin(editor, staged)))
     }
 
     /// A handler ended without returning: its changes, and what was changed through the handle meanwhile, are dropped.
-    pub(crate) fn abandon(&self) {
-        self.state().abandoned = true;
+    pub(crate) fn abandon(&self, editor: u64) {
+        let mut state = self.state();
+        state.abandoned = true;
+        state.slots_mut().for_each(|slot| slot.forget(editor));
+    }
+
+    /// Whether a `&mut T` handler has a copy that nobody has seen since the last save.
+    pub(crate) fn has_unstaged(&self) -> bool {
+        self.state().slots().any(AnySlot::has_unstaged)
+    }
+
+    /// Takes a turn at changing the value in place. A thread that has it may take it again.
+    pub(crate) fn turn(&self) -> UpdateTurn<'_> {
+        let me = std::thread::current().id();
+        let mut state = self.state();
+        while state.updating.is_some_and(|(thread, _)| thread != me) {
+            state = self.inner().updated.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let depth = state.updating.map_or(0, |(_, depth)| depth);
+        state.updating = Some((me, depth + 1));
+        UpdateTurn(self)
     }
 
     /// The id of the live session.
@@ -166,6 +187,20 @@ impl Cell {
         match self.inner().io.try_lock() {
             Ok(guard) => guard,
             Err(_) => self.inner().io.lock().await,
+        }
+    }
+}
+
+/// One call of [`Session::update`](crate::Session::update) at a time: two threads lose nothing of each other's.
+pub(crate) struct UpdateTurn<'a>(&'a Cell);
+
+impl Drop for UpdateTurn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.updating =
+            state.updating.and_then(|(thread, depth)| (depth > 1).then_some((thread, depth - 1)));
+        if state.updating.is_none() {
+            self.0.inner().updated.notify_one();
         }
     }
 }

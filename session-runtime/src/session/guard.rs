@@ -11,19 +11,21 @@ use crate::error::Unavailable;
 /// Tells the request whether its handler returned. A panic, a disconnect and an inner timeout drop it instead.
 struct Run {
     cell: Arc<Cell>,
+    /// The number of the handler's copy; none has zero.
+    editor: u64,
     returned: bool,
 }
 
 impl Run {
-    fn new(cell: Arc<Cell>) -> Self {
-        Self { cell, returned: false }
+    fn new(cell: Arc<Cell>, editor: u64) -> Self {
+        Self { cell, editor, returned: false }
     }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
         if !self.returned {
-            self.cell.abandon();
+            self.cell.abandon(self.editor);
         }
     }
 }
@@ -31,15 +33,14 @@ impl Drop for Run {
 /// `session: &mut T`: the handler's own copy, which counts when the handler returns.
 pub struct Editing<S: SessionData> {
     run: Run,
-    editor: u64,
     value: S,
 }
 
 /// Begins a `&mut T` handler.
 pub fn edit<S: SessionData>(session: impl Into<Session<S>>) -> Editing<S> {
     let Session { cell, .. } = session.into();
-    let (editor, value) = cell.begin();
-    Editing { run: Run::new(cell), editor, value }
+    let (editor, value) = cell.begin(false);
+    Editing { run: Run::new(cell, editor), value }
 }
 
 impl<S: SessionData> Editing<S> {
@@ -50,9 +51,9 @@ impl<S: SessionData> Editing<S> {
 
     /// The handler returned.
     pub fn finish(self) {
-        let Self { mut run, editor, value } = self;
+        let Self { mut run, value } = self;
         run.returned = true;
-        run.cell.change(|slot: &mut Slot<S>| slot.finish(editor, value));
+        run.cell.change(|slot: &mut Slot<S>| slot.finish(run.editor, value));
     }
 }
 
@@ -67,7 +68,7 @@ pub struct Reading<S> {
 pub fn read<S: SessionData>(session: impl Into<Session<S>>) -> Reading<S> {
     let Session { cell, .. } = session.into();
     let (exists, value) = cell.view();
-    Reading { run: Run::new(cell), exists, value }
+    Reading { run: Run::new(cell, 0), exists, value }
 }
 
 impl<S: SessionData> Reading<S> {

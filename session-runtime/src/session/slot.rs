@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::Wipe;
 use crate::data::{Role, SessionData, has_notice};
+use crate::error::{Error, Kind};
 use crate::field::Notice;
 
 /// The value of one session type in one request.
@@ -16,8 +17,23 @@ pub(crate) struct Slot<S> {
     pub(crate) current: Arc<S>,
     /// As it was when a commit began.
     sent: Option<Arc<S>>,
-    /// The value each running handler began with.
-    editors: Vec<(u64, Arc<S>)>,
+    /// The running handlers that have a copy of their own.
+    editors: Vec<Editor<S>>,
+    /// Fields that something was taken out of in the store ([`Session::take_once`](crate::Session::take_once)).
+    taken: Vec<&'static str>,
+    /// A handler's copy would undo a take or a wipe.
+    conflict: bool,
+}
+
+/// A handler that works on a copy.
+struct Editor<S> {
+    id: u64,
+    /// What its copy was when it was handed out, or last taken in.
+    base: Arc<S>,
+    /// Whether its changes were taken in since the last save.
+    staged: bool,
+    /// The session was wiped since: what the copy still holds is the old owner's.
+    stale: bool,
 }
 
 /// [`Slot`] of any type.
@@ -32,6 +48,15 @@ pub(crate) trait AnySlot: Any + Send {
     /// does not outlive it is at its default.
     fn settle(&mut self, wipe: Wipe);
 
+    /// The request failed: what is not stored is dropped.
+    fn revert(&mut self);
+
+    /// Forgets a handler that did not return.
+    fn forget(&mut self, editor: u64);
+
+    /// Whether a handler works on a copy that was not taken in since the last save.
+    fn has_unstaged(&self) -> bool;
+
     /// Whether there are changes that are not stored.
     fn is_changed(&self) -> bool;
 
@@ -43,43 +68,66 @@ pub(crate) trait AnySlot: Any + Send {
 
 impl<S: SessionData> Slot<S> {
     pub(crate) fn new(value: Arc<S>) -> Self {
-        Self { loaded: Arc::clone(&value), current: value, sent: None, editors: Vec::new() }
+        let loaded = Arc::clone(&value);
+        Self { loaded, current: value, sent: None, editors: Vec::new(), taken: Vec::new(), conflict: false }
     }
 
     /// Hands out a copy to work on.
-    pub(crate) fn begin(&mut self, editor: u64) -> S {
-        self.editors.push((editor, Arc::clone(&self.current)));
+    pub(crate) fn begin(&mut self, editor: u64, staged: bool) -> S {
+        self.editors.push(Editor { id: editor, base: Arc::clone(&self.current), staged, stale: false });
         self.current.duplicate()
     }
 
     /// Takes a worked-on copy in: the fields that differ from what it began with.
     pub(crate) fn finish(&mut self, editor: u64, value: S) {
-        let Some(at) = self.editors.iter().position(|(id, _)| *id == editor) else { return };
-        let (_, base) = self.editors.swap_remove(at);
-        self.merge(&base, value);
+        let Some(at) = self.editors.iter().position(|running| running.id == editor) else { return };
+        let Editor { base, stale, .. } = self.editors.swap_remove(at);
+        self.merge(&base, value, stale);
     }
 
     /// Takes in what a running handler changed so far.
     pub(crate) fn stage(&mut self, value: &S) {
-        let Some((_, base)) = self.editors.last_mut() else { return };
-        let base = std::mem::replace(base, Arc::new(value.duplicate()));
-        self.merge(&base, value.duplicate());
+        let (base, stale) = match self.editors.last_mut() {
+            Some(running) => {
+                running.staged = true;
+                (std::mem::replace(&mut running.base, Arc::new(value.duplicate())), running.stale)
+            }
+            // nobody's copy: then it is a change of what there is
+            None => (Arc::clone(&self.current), false),
+        };
+        self.merge(&base, value.duplicate(), stale);
     }
 
-    fn merge(&mut self, base: &Arc<S>, value: S) {
-        if Arc::ptr_eq(&self.current, base) {
+    fn merge(&mut self, base: &Arc<S>, value: S, stale: bool) {
+        if Arc::ptr_eq(&self.current, base) && !stale {
             self.current = Arc::new(value);
             return;
         }
         let mut merged = self.current.duplicate();
         for field in S::FIELDS {
+            let access = field.access;
             if field.role == Role::Skipped {
-                field.access.copy(&value, &mut merged);
-            } else if !field.access.same(base, &value) {
-                field.access.take_over(base, &value, &mut merged);
+                access.copy(&value, &mut merged);
+            } else if !access.same(base, &value) {
+                let wiped = stale && matches!(field.role, Role::Plain | Role::Extra);
+                let taken = self.taken.contains(&field.key) && !access.same(base, &self.current);
+                if wiped || taken {
+                    self.conflict = true;
+                } else {
+                    access.take_over(base, &value, &mut merged);
+                }
             }
         }
         self.current = Arc::new(merged);
+    }
+
+    /// Whether a field that differs between the two has a change of this request that is not stored yet. Keys of `extra`
+    /// merge one by one, so there it does not matter.
+    pub(crate) fn is_pending(&self, before: &S, taken: &S) -> bool {
+        let fields = S::FIELDS.iter().filter(|field| field.role.is_stored());
+        fields
+            .map(|field| field.access)
+            .any(|access| !access.same(before, taken) && !access.same(&self.loaded, &self.current))
     }
 
     /// The store changed what differs between `before` and `taken`: both the loaded and the present value follow.
@@ -87,21 +135,30 @@ impl<S: SessionData> Slot<S> {
         let carry = |onto: &S| {
             let mut value = onto.duplicate();
             for field in S::FIELDS.iter().filter(|field| !field.access.same(before, taken)) {
-                field.access.copy(taken, &mut value);
+                match field.role {
+                    Role::Extra => field.access.take_over(before, taken, &mut value),
+                    _ => field.access.copy(taken, &mut value),
+                }
             }
             Arc::new(value)
         };
         self.current = carry(&self.current);
         self.loaded = carry(&self.loaded);
+        let fields =
+            S::FIELDS.iter().filter(|field| field.role.is_stored() && !field.access.same(before, taken));
+        self.taken.extend(fields.map(|field| field.key));
     }
 }
 
 impl<S: SessionData> AnySlot for Slot<S> {
     fn collect(&mut self, context: &Context<'_>, diff: &mut Diff) {
-        // a restart names the root's new value; what sections held ends with the old one
-        let ended = context.restart && S::SECTION.is_some();
-        if (self.needs_commit() || context.restart) && !ended {
-            diff.add::<S>(&self.loaded, &self.current, context);
+        if self.conflict {
+            diff.error.get_or_insert_with(|| Error::new(Kind::Conflict));
+        }
+        // a restart names the root's new value; of a section, what this request changed outlives it
+        let context = Context { restart: context.restart && S::SECTION.is_none(), ..*context };
+        if self.needs_commit() || context.restart {
+            diff.add::<S>(&self.loaded, &self.current, &context);
         }
         self.sent = Some(Arc::clone(&self.current));
     }
@@ -125,28 +182,49 @@ impl<S: SessionData> AnySlot for Slot<S> {
         let default = S::default();
         let mut stored = sent.duplicate();
         for field in S::FIELDS {
+            let unchanged = || field.access.same(&self.loaded, &sent);
             let gone = match field.access.notice(&self.loaded, &sent) {
                 Some(notice) => notice != Notice::Set,
                 None => match wipe {
                     Wipe::Nothing => false,
-                    Wipe::OwnerChanged => matches!(field.role, Role::Plain | Role::Extra),
-                    Wipe::Restarted => S::SECTION.is_some(),
+                    Wipe::OwnerChanged => match field.role {
+                        Role::Plain | Role::Extra => true,
+                        Role::Privileged => unchanged(),
+                        Role::Keep | Role::Owner | Role::Skipped => false,
+                    },
+                    Wipe::Restarted => S::SECTION.is_some() && unchanged(),
                 },
             };
             if gone {
                 field.access.copy(&default, &mut stored);
             }
         }
-        let changed_meanwhile = !Arc::ptr_eq(&sent, &self.current);
         let stored = Arc::new(stored);
-        if changed_meanwhile {
+        if Arc::ptr_eq(&sent, &self.current) {
+            self.current = Arc::clone(&stored);
+        } else {
             let now = self.current.duplicate();
             self.current = Arc::clone(&stored);
-            self.merge(&sent, now);
-        } else {
-            self.current = Arc::clone(&stored);
+            self.merge(&sent, now, false);
         }
         self.loaded = stored;
+        for running in &mut self.editors {
+            running.staged = false;
+            running.stale |= wipe != Wipe::Nothing;
+        }
+    }
+
+    fn revert(&mut self) {
+        self.current = Arc::clone(&self.loaded);
+        self.conflict = false;
+    }
+
+    fn forget(&mut self, editor: u64) {
+        self.editors.retain(|running| running.id != editor);
+    }
+
+    fn has_unstaged(&self) -> bool {
+        self.editors.iter().any(|running| !running.staged)
     }
 
     fn is_changed(&self) -> bool {
@@ -155,7 +233,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
     }
 
     fn needs_commit(&self) -> bool {
-        !Arc::ptr_eq(&self.loaded, &self.current) || has_notice::<S>()
+        !Arc::ptr_eq(&self.loaded, &self.current) || self.conflict || has_notice::<S>()
     }
 
     fn as_any(&mut self) -> &mut dyn Any {

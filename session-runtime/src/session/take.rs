@@ -24,7 +24,9 @@ impl<S: SessionData> Session<S> {
     /// there is nothing to take. What it changed is compared and replaced in the store before this returns; if another
     /// request changed one of those fields meanwhile, `take` is run again on the newer value.
     ///
-    /// `None` where there is no session.
+    /// `None` where there is no session. What `take` takes from must not have changes of this request that are not committed
+    /// yet; and if a running `&mut T` handler changes the same field in its copy, the request is answered with 409, since
+    /// its copy still holds what was taken. (Keys of `extra` are fields of their own in this.)
     ///
     /// # Errors
     /// [`Error::is_gone`] if the session ended meanwhile, [`Error::is_unavailable`] if the store does not answer,
@@ -58,6 +60,9 @@ impl<S: SessionData> Session<S> {
             let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
             let mut after = before.duplicate();
             let Some(taken) = take(&mut after) else { return Ok(None) };
+            if engine.now() >= stored.meta().expires {
+                return Err(Error::new(Kind::Gone));
+            }
             let changes = self.compare_and_set(&before, &after, &stored)?;
             match engine.ask(engine.store.update(&key, &changes)).await? {
                 Updated::Applied => {
@@ -86,6 +91,11 @@ impl<S: SessionData> Session<S> {
         if diff.summary.privileged || diff.summary.owner != OwnerChange::Same {
             let why = "`take_once` cannot change an `owner` or `privileged` field: that rotates the id";
             return Err(Error::config(why));
+        }
+        if self.cell.with(|slot: &mut Slot<S>| slot.is_pending(before, after)) {
+            return Err(Error::config(
+                "`take_once` takes from a field that this request changed and did not save",
+            ));
         }
         let fields = diff.changes.into_iter().map(|c| FieldChange { merge: Merge::Reject, ..c.change });
         Ok(Changes {

@@ -80,7 +80,7 @@ impl<R: RootSession> Sessions<R> {
     }
 
     /// Changes a session outside of its requests: for background work. The changes are merged and committed as a request's
-    /// are.
+    /// are. It is no activity of the session's owner: an idle session stays idle.
     ///
     /// # Errors
     /// [`Error::is_gone`] if there is no such session; otherwise as [`Session::save`]. An `owner` or `privileged` field
@@ -88,7 +88,10 @@ impl<R: RootSession> Sessions<R> {
     pub async fn edit<T>(&self, token: &Token, change: impl FnOnce(&mut R) -> T) -> Result<T, Error> {
         let cell = self.cell();
         cell.open(Candidates::one(token.clone())).await.map_err(|_| Error::new(Kind::Unavailable))?;
+        cell.in_background();
         let session = Session::<R>::new(cell);
+        // decoding may find that the session cannot be used
+        session.get();
         if session.token().is_none() {
             return Err(Error::new(Kind::Gone));
         }

@@ -17,6 +17,7 @@ fn facts() -> Facts {
         summary: Summary::default(),
         ending: Ending::Commit,
         lifetimes: Lifetimes { idle: HOUR, absolute: 8 * HOUR, remember: Some(MONTH), persistent: false },
+        activity: true,
         now: NOW,
     }
 }
@@ -210,6 +211,7 @@ fn s21_past_the_absolute_deadline_nothing_is_stored_any_more() {
         plan(&facts)
     };
     assert_eq!(late(|f| f.summary.changed = true), Plan::REFUSE);
+    assert_eq!(late(|f| f.intents.authenticated = true), Plan::REFUSE);
     assert_eq!(late(|_| {}), Plan::NOTHING, "not even activity");
     assert_eq!(late(|f| f.intents.destroy = true).op, Op::Delete);
 }
@@ -226,6 +228,12 @@ fn s20_activity_is_recorded_once_in_a_tenth_of_the_idle_time() {
         Stamp { last_seen: Some(NOW.after(HOUR / 10)), ..Stamp::default() },
         "S21: the end stays"
     );
+}
+
+#[test]
+fn s20_background_work_is_no_activity() {
+    let plan = plan(&with(|f| (f.now, f.activity, f.summary.changed) = (NOW.after(HOUR / 2), false, true)));
+    assert_eq!(plan.op, Op::Update { select: Select::All, stamp: Stamp::default() });
 }
 
 #[test]

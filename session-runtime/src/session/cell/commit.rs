@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::load::memo_bytes;
-use super::state::{Source, State};
+use super::state::{Pending, Source, State};
 use super::{CLOSED, Cell};
-use crate::commit::apply::{After, Done, Turn, Work, apply};
+use crate::changes::Changes;
+use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::Decoded;
 use crate::session::slot::AnySlot;
+use crate::store::Found;
 
 /// What the layer does to the response.
 pub(crate) struct Closing {
@@ -23,11 +25,42 @@ impl Cell {
     /// Commits what this request changed so far.
     pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
         let _io = self.exclusive().await;
+        self.find_out().await?;
         let Some(mut work) = self.prepare(ending, turn)? else { return Ok(()) };
-        let op = work.plan.op;
-        let done = apply(&self.engine, &mut work).await?;
+        let (op, intents) = (work.plan.op, work.intents);
+        let note = |changes: Option<Arc<Changes>>| {
+            self.state().pending = changes.map(|changes| Pending { changes, intents });
+        };
+        let done = apply(&self.engine, &mut work, &note).await?;
         if op != Op::Nothing || done.cookie.is_some() {
-            self.settle(done, op, turn);
+            self.settle(done, op, intents, turn);
+        }
+        Ok(())
+    }
+
+    /// A write whose answer never came, by a cancelled `save` or a timeout, may have been done. The operation's id in the
+    /// record tells; it must not be done twice.
+    async fn find_out(&self) -> Result<(), Error> {
+        let key = match &*self.state() {
+            State { pending: Some(_), source: Source::Live(live), .. } => live.key,
+            _ => return Ok(()),
+        };
+        let found = self.engine.ask(self.engine.store.load(&key)).await?;
+        let mut state = self.state();
+        let State { pending, source: Source::Live(live), .. } = &mut *state else { return Ok(()) };
+        let Some(Pending { changes, intents }) = pending.take() else { return Ok(()) };
+        match found {
+            Found::Record(record) if record.meta().last_op == changes.op => {
+                live.record = sent(&changes, Arc::clone(&live.record));
+                state.settle(intents, Wipe::Nothing);
+            }
+            Found::Record(record) if record.meta().last_op != live.record.meta().last_op => {
+                // others wrote since: whether this one was among them cannot be known, so it is refused
+                *pending = Some(Pending { changes, intents });
+                return Err(Error::new(Kind::Conflict));
+            }
+            // it was not done, or there is nothing left that it could have been done to
+            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => {}
         }
         Ok(())
     }
@@ -47,7 +80,7 @@ impl Cell {
             return Err(error);
         }
         let facts = self.facts(&state, standing, diff.summary, ending);
-        let plan = plan(&facts);
+        let mut plan = plan(&facts);
         if turn == Turn::Last
             && let Op::Update { .. } | Op::Rotate { .. } = plan.op
             && state.more_slots.is_empty()
@@ -59,15 +92,17 @@ impl Cell {
             diff.decoded = Some(Decoded { value, bytes, budget });
         }
         if state.closed && plan.cookie == CookiePlan::Set {
-            return Err(Error::new(Kind::TooLate));
+            if let Op::Create(_) | Op::Rotate { .. } = plan.op {
+                return Err(Error::new(Kind::TooLate));
+            }
+            // the browser's copy expires a little early: no reason to refuse the change
+            plan.cookie = CookiePlan::Leave;
         }
-        Ok(Some(Box::new(Work { plan, diff, live, unusable, turn, now: facts.now })))
+        Ok(Some(Box::new(Work { plan, intents: facts.intents, diff, live, unusable, turn, now: facts.now })))
     }
 
-    fn settle(&self, done: Done, op: Op, turn: Turn) {
+    fn settle(&self, done: Done, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
-        state.intents = Intents::default();
-        state.late = false;
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => state.source = Source::Live(live),
@@ -81,7 +116,9 @@ impl Cell {
         }
         if turn == Turn::Further {
             let wipe = if let Op::Rotate { wipe, .. } = op { wipe } else { Wipe::Nothing };
-            state.slots_mut().for_each(|slot| slot.settle(wipe));
+            state.settle(intents, wipe);
+        } else {
+            state.intents = state.intents.without(intents);
         }
     }
 
@@ -129,27 +166,45 @@ impl Cell {
             summary,
             ending,
             lifetimes: self.engine.lifetimes,
+            activity: !state.background,
             now: self.engine.now(),
         }
     }
 
-    /// The response's status is known: commits, and says what the response must carry.
-    pub(crate) async fn close(&self, status: u16) -> Closing {
+    /// The response's status is known: commits, and says what the response must carry. `turn` says whether a handle
+    /// outlives the response.
+    pub(crate) async fn close(&self, status: u16, turn: Turn) -> Closing {
         let ending = if status >= 500 || self.state().abandoned { Ending::Drop } else { Ending::Commit };
-        let mut error = self.commit(ending, Turn::Last).await.err();
+        let mut error = self.commit(ending, turn).await.err();
         if let Some(error) = &error {
             event::refused(self.session(), error);
             if ending == Ending::Commit && !error.is_unavailable() && !error.is_gone() {
                 // what the client is told has failed must not leave a privilege behind that the handler gave up
-                drop(self.commit(Ending::Drop, Turn::Last).await);
+                drop(self.commit(Ending::Drop, turn).await);
             }
         }
         if ending == Ending::Drop && error.as_ref().is_some_and(|error| !error.is_unavailable()) {
             error = None;
         }
         let mut state = self.state();
+        if ending == Ending::Drop || error.is_some() {
+            // a handle that outlives the response must not store what the response dropped
+            state.slots_mut().for_each(|slot| slot.revert());
+            state.intents = Intents::default();
+        }
         state.closed = true;
         Closing { cookie: state.cookie.take(), error }
+    }
+
+    /// The response is there, and nobody asked for the session before.
+    #[inline]
+    pub(crate) fn close_untouched(&self) {
+        self.found.fetch_or(CLOSED, Ordering::AcqRel);
+    }
+
+    /// What follows is no activity of the session's owner.
+    pub(crate) fn in_background(&self) {
+        self.state().background = true;
     }
 
     /// The request's future is gone. Says whether something must be carried out all the same.

@@ -8,7 +8,7 @@ use super::{ABSENT, Cell, PRESENTED};
 use crate::codec;
 use crate::commit::apply::Live;
 use crate::cookie::read::{Candidates, Tokens};
-use crate::data::{SessionData, has_notice};
+use crate::data::{SessionData, has_notice, is_shareable};
 use crate::error::Unavailable;
 use crate::event;
 use crate::record::{Decoded, Record};
@@ -20,7 +20,7 @@ impl Cell {
         let tokens = match presented {
             Candidates::None | Candidates::Malformed if self.inner.get().is_none() => {
                 let cookie = if matches!(presented, Candidates::None) { 0 } else { PRESENTED };
-                self.found.store(ABSENT | cookie, Ordering::Release);
+                self.found.fetch_or(ABSENT | cookie, Ordering::AcqRel);
                 return Ok(());
             }
             Candidates::None => return self.found_without_asking(Source::Absent, false),
@@ -97,6 +97,9 @@ impl Cell {
     }
 
     fn remembered<S: SessionData>(&self, record: &Record) -> Option<Arc<S>> {
+        if !is_shareable::<S>() {
+            return codec::decode(record, &self.engine.types.claims).map(Arc::new);
+        }
         if let Some(value) = record.memo().get() {
             return Some(value);
         }

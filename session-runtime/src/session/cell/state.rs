@@ -1,10 +1,13 @@
 //! What a request knows of its session, and did to it.
 
 use std::any::TypeId;
+use std::sync::Arc;
+use std::thread::ThreadId;
 
+use crate::changes::Changes;
 use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
-use crate::commit::plan::{Intents, Standing, Times};
+use crate::commit::plan::{Intents, Standing, Times, Wipe};
 use crate::engine::Engine;
 use crate::error::Unavailable;
 use crate::record::Record;
@@ -24,12 +27,24 @@ pub(super) struct State {
     pub(super) intents: Intents,
     pub(super) cookie: Option<String>,
     pub(super) editors: u64,
+    /// The thread that changes the value in place, and how often it began to.
+    pub(super) updating: Option<(ThreadId, u32)>,
+    /// A write whose answer has not come: it may have been done.
+    pub(super) pending: Option<Pending>,
+    /// The request is no activity of the session's owner.
+    pub(super) background: bool,
     /// A handler ended without returning: panic, inner timeout.
     pub(super) abandoned: bool,
     /// The response head is on its way: there is no place for a cookie any more.
     pub(super) closed: bool,
     /// Changed after that, and not saved.
     pub(super) late: bool,
+}
+
+/// A write on its way.
+pub(super) struct Pending {
+    pub(super) changes: Arc<Changes>,
+    pub(super) intents: Intents,
 }
 
 #[derive(Default)]
@@ -82,6 +97,14 @@ impl State {
         let slots = self.slot.iter_mut().chain(&mut self.more_slots);
         slots.for_each(|(_, slot)| slot.collect(&context, &mut diff));
         diff
+    }
+
+    /// What was sent is stored, and with it the intents of that time; later ones are still to be carried out.
+    pub(super) fn settle(&mut self, done: Intents, wipe: Wipe) {
+        self.intents = self.intents.without(done);
+        self.slots_mut().for_each(|slot| slot.settle(wipe));
+        let open = self.intents != Intents::default() || self.slots().any(AnySlot::is_changed);
+        self.late = self.closed && open;
     }
 
     pub(super) fn find(&mut self, id: TypeId) -> Option<&mut dyn AnySlot> {

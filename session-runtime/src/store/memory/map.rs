@@ -17,6 +17,9 @@ const ENTRIES_PER_SHARD: usize = 4096;
 /// More locks than this spread no load any further.
 const MOST_SHARDS: usize = 256;
 
+/// How many rotations a deletion follows. Within the life of a tombstone nobody logs in that often.
+const ROTATIONS_FOLLOWED: usize = 64;
+
 /// There is no room for an entry of this size.
 struct NoRoom(Size);
 
@@ -96,24 +99,43 @@ impl Map {
         let now = changes.meta.last_seen;
         self.tend(new_key, now);
         let mut replaced = None;
-        self.with_room(old_key, now, || {
-            let mut shards = self.lock_both(old_key, new_key);
-            let Some(record) = shards.of_old().record(old_key).map(Arc::clone) else {
-                return Ok(Rotated::Gone);
-            };
-            if shards.of_new().get(new_key).is_some() {
-                return Ok(Rotated::Exists);
-            }
-            let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
-            let old = Size::of(&record);
-            let new = [Size::of(&next), Size::TOMBSTONE].into_iter().sum();
-            if !self.usage.exchange(old, new) {
-                return Err(NoRoom(new));
-            }
-            drop(shards.of_new().put_record(*new_key, Arc::new(next)));
-            replaced = shards.of_old().put_tombstone(*old_key, tombstone);
-            Ok(Rotated::Rotated)
-        })
+        let moved = self.with_room(old_key, now, || {
+            self.move_record(old_key, new_key, changes, Some(tombstone), &mut replaced)
+        });
+        match moved {
+            // giving up a privilege must not wait for room: then the old id is unknown rather than dead
+            Err(StoreError::Full) => self
+                .move_record(old_key, new_key, changes, None, &mut replaced)
+                .map_err(|NoRoom(_)| StoreError::Full),
+            moved => moved,
+        }
+    }
+
+    fn move_record(
+        &self,
+        old_key: &Key,
+        new_key: &Key,
+        changes: &Changes,
+        tombstone: Option<Timestamp>,
+        replaced: &mut Option<Entry>,
+    ) -> Result<Rotated, NoRoom> {
+        let mut shards = self.lock_both(old_key, new_key);
+        let Some(record) = shards.of_old().record(old_key).map(Arc::clone) else { return Ok(Rotated::Gone) };
+        if shards.of_new().get(new_key).is_some() {
+            return Ok(Rotated::Exists);
+        }
+        let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
+        let left = if tombstone.is_some() { Size::TOMBSTONE } else { Size::NOTHING };
+        let new = [Size::of(&next), left].into_iter().sum();
+        if !self.usage.exchange(Size::of(&record), new) {
+            return Err(NoRoom(new));
+        }
+        drop(shards.of_new().put_record(*new_key, Arc::new(next)));
+        *replaced = match tombstone {
+            Some(until) => shards.of_old().put_tombstone(*old_key, until, Some(*new_key)),
+            None => shards.of_old().take(old_key),
+        };
+        Ok(Rotated::Rotated)
     }
 
     pub(super) fn touch(&self, key: &Key, seen: Timestamp) -> Touched {
@@ -131,11 +153,20 @@ impl Map {
 
     /// Never fails for want of room: a tombstone is smaller than the record that it replaces.
     pub(super) fn delete(&self, key: &Key, tombstone: Timestamp) {
-        let _replaced;
-        let mut shard = self.shard(key);
-        if let Some(record) = shard.record(key) {
-            self.usage.exchange(Size::of(record), Size::TOMBSTONE);
-            _replaced = shard.put_tombstone(*key, tombstone);
+        let mut key = *key;
+        // a rotation that came first has moved the record on, and another one may be moving it now
+        for _ in 0..ROTATIONS_FOLLOWED {
+            let _replaced;
+            let mut shard = self.shard(&key);
+            match shard.get(&key) {
+                Some(Entry::Live { record, .. }) => {
+                    self.usage.exchange(Size::of(record), Size::TOMBSTONE);
+                    _replaced = shard.put_tombstone(key, tombstone, None);
+                    return;
+                }
+                Some(Entry::Tombstone { successor: Some(next), .. }) => key = **next,
+                Some(Entry::Tombstone { successor: None, .. }) | None => return,
+            }
         }
     }
 

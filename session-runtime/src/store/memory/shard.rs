@@ -24,10 +24,18 @@ const SWEEP_WHEN_FULL_EVERY: Duration = Duration::from_secs(10);
 /// it lived must be able to commit.
 const GRACE_MILLIS: u64 = 60_000;
 
-/// What is kept under a key. The turn lies beside the tag, so that an entry takes 16 bytes.
+/// What is kept under a key. The turn lies beside the tag, so that an entry takes 24 bytes.
 pub(super) enum Entry {
-    Live { turn: Turn, record: Arc<Record> },
-    Tombstone { turn: Turn, until: Timestamp },
+    Live {
+        turn: Turn,
+        record: Arc<Record>,
+    },
+    /// `successor` is where a rotation moved the record to.
+    Tombstone {
+        turn: Turn,
+        until: Timestamp,
+        successor: Option<Box<Key>>,
+    },
 }
 
 /// What may be dropped to make room, oldest first. A record with an owner is neither.
@@ -107,9 +115,24 @@ impl Shard {
     }
 
     #[must_use]
-    pub(super) fn put_tombstone(&mut self, key: Key, until: Timestamp) -> Option<Entry> {
+    pub(super) fn put_tombstone(
+        &mut self,
+        key: Key,
+        until: Timestamp,
+        successor: Option<Key>,
+    ) -> Option<Entry> {
         let turn = self.line_up(key, Some(Victim::Tombstone));
-        self.put(key, Entry::Tombstone { turn, until })
+        self.put(key, Entry::Tombstone { turn, until, successor: successor.map(Box::new) })
+    }
+
+    /// Takes an entry out.
+    #[must_use]
+    pub(super) fn take(&mut self, key: &Key) -> Option<Entry> {
+        let entry = self.entries.remove(key)?;
+        if let Some(kind) = entry.victim() {
+            self.queue(kind).forget();
+        }
+        Some(entry)
     }
 
     fn put(&mut self, key: Key, entry: Entry) -> Option<Entry> {

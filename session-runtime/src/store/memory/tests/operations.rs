@@ -192,6 +192,21 @@ fn t22_debug_shows_bounds_and_no_content() {
 }
 
 #[test]
+fn s14_a_deletion_follows_the_rotations_that_came_before_it() {
+    let store = small(10);
+    ready(store.create(&key(1), owned(1))).unwrap();
+    for n in 1..4 {
+        assert_eq!(
+            ready(store.rotate(&key(n), &key(n + 1), &put("n", "1"), at(100))).unwrap(),
+            Rotated::Rotated
+        );
+    }
+    ready(store.delete(&key(1), at(200))).unwrap();
+    assert_eq!(alive(&store, 0..6), [0_u64; 0]);
+    assert_eq!(tombstone(&store, &key(4)), Some(at(200)));
+}
+
+#[test]
 fn an_entry_is_small() {
-    assert_eq!(size_of::<Entry>(), 16);
+    assert_eq!(size_of::<Entry>(), 24);
 }
