@@ -113,7 +113,7 @@ impl From<crate::token::NoEntropy> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            Kind::Gone => f.write_str("the session ended while this request was in flight"),
+            Kind::Gone => f.write_str("the session has ended, or has another id since this request was sent"),
             Kind::Conflict => f.write_str("another request changed the same field of the session"),
             Kind::Unavailable => f.write_str("the session store is unavailable"),
             Kind::Full => f.write_str("the session store is full"),

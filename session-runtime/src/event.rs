@@ -65,5 +65,5 @@ pub(crate) fn missing_layer(session: &'static str, root: &'static str, fix: &'st
 /// A handler wants a section that was not registered.
 pub(crate) fn unregistered_section(session: &'static str) {
     tracing::error!(target: TARGET, session, event = "unregistered_section",
-        "a handler asks for a section that is not registered: add `.with::<..>()` to `Sessions`");
+        "a handler asks for a section that is not registered: add `.with::<{session}>()?` to `Sessions`");
 }

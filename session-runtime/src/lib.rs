@@ -30,10 +30,12 @@
 //!
 //! Three promises:
 //!
-//! 1. two requests on one session never silently lose each other's changes: only changed fields are written, merged by the
-//!    field's declared policy, or refused loudly;
+//! 1. two requests on one session never silently lose each other's changes: only changed fields are written, and a field that
+//!    both changed follows its declared policy (the later write, if none is declared);
 //! 2. a session that was logged out, rotated away or has expired never comes back, whatever is still in flight;
 //! 3. policy is declared on the struct and enforced by the compiler and the runtime, not left to the handler's memory.
+//!
+//! Numbers such as `S21` or `T2` in these pages name a requirement or an attack; the tests that prove it carry the same number.
 
 // a build without any framework's adapter has nobody who asks for what they share
 #![cfg_attr(not(feature = "axum"), allow(dead_code))]

@@ -133,7 +133,8 @@ impl<S: SessionData> Session<S> {
 
     /// Gives the session a new id when it is committed; the old one is dead from then on.
     ///
-    /// It is done whatever becomes of the request, also after a panic or a 5xx.
+    /// It is done whatever becomes of the request, also after a panic or a 5xx. Once the response is sent, there is no way to
+    /// carry a new id.
     pub fn rotate(&self) {
         self.cell.intend(|intents| intents.rotate = true);
     }
@@ -141,7 +142,8 @@ impl<S: SessionData> Session<S> {
     /// Ends the session when this request is committed: the record with all its sections is deleted and the cookie removed,
     /// whatever other requests are writing.
     ///
-    /// It is done whatever becomes of the request, also after a panic or a 5xx.
+    /// It is done whatever becomes of the request, also after a panic or a 5xx. Once the response is sent, it takes a
+    /// [`save`](Self::save).
     pub fn destroy(&self) {
         self.cell.intend(|intents| intents.destroy = true);
     }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod browser;
+pub mod by_hand;
 pub mod gate;
 pub mod keys;
 pub mod logs;
@@ -14,6 +15,7 @@ pub mod server;
 pub mod wire;
 
 pub use browser::Browser;
+pub use by_hand::{ByHand, Handling};
 pub use gate::Gate;
 pub use keys::key_of;
 pub use scripted::{Moment, Op, ScriptedStore};

@@ -77,6 +77,16 @@ impl Suspect {
     }
 }
 
+/// The first argument that is a reference, which may be meant for the session: its name and type.
+pub(super) fn first_reference(sig: &Signature) -> Option<(String, String)> {
+    sig.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(typed) if matches!(*typed.ty, Type::Reference(_)) => {
+            Some((code(&typed.pat), code(&typed.ty)))
+        }
+        _ => None,
+    })
+}
+
 /// Takes `#[session]` off an argument.
 fn take_mark(typed: &mut PatType, errors: &Errors) -> bool {
     let mut marked = false;
@@ -205,6 +215,7 @@ fn mistaken(index: usize, typed: &PatType, errors: &Errors) -> Argument {
 fn by_value<'a>(data: &'a Type, name: &str) -> (&'a Type, String, String) {
     let written = code(data);
     let fact = "a session is taken by reference: it belongs to the request".to_owned();
+    let name = name.trim_start_matches("mut ");
     (data, fact, format!("write `{name}: &{written}` to read, `{name}: &mut {written}` to write"))
 }
 

@@ -99,7 +99,11 @@ fn not_const(sig: &mut Signature, errors: &Errors) {
 
 fn no_argument(sig: &Signature) -> Mistake {
     let fact = "`#[with_session]` needs an argument called `session`, or one marked `#[session]`";
-    Mistake::new(&sig.ident, fact, format!("write `{}`", usage(sig)))
+    let help = match arguments::first_reference(sig) {
+        Some((name, ty)) => format!("call it `session: {ty}`, or mark it: `#[session] {name}: {ty}`"),
+        None => format!("write `{}`", usage(sig)),
+    };
+    Mistake::new(&sig.ident, fact, help)
 }
 
 /// The signature that would do.

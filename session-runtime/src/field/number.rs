@@ -6,7 +6,7 @@ use crate::changes::Merge;
 /// A type that `merge = add` can be used on: an integer of at most 64 bits.
 #[diagnostic::on_unimplemented(
     message = "`merge = add` needs an integer field, and `{Self}` is not one",
-    label = "the difference to the loaded value is what is added, so it must be a number",
+    label = "what is added is the difference to the loaded value, exact and within bounds: an integer",
     note = "use an integer of at most 64 bits, or leave `merge` out: then the later write stands"
 )]
 pub trait Addable: SessionField {

@@ -4,7 +4,7 @@ use axum::response::Html;
 
 use super::{Shop, Theme};
 
-const ITEMS: [&str; 3] = ["Apple", "Bread", "Cheese"];
+pub(crate) const ITEMS: [&str; 3] = ["Apple", "Bread", "Cheese"];
 
 /// The one page of the shop.
 pub(crate) fn home(shop: &Shop) -> Html<String> {
@@ -59,8 +59,8 @@ fn escape(text: &str) -> String {
 }
 
 const LOGIN: &str = "<form method=post action=/login><label>Name <input name=name required></label> \
-    <label>Password <input name=password type=password required></label> \
-    <label><input name=remember type=checkbox> Remember me</label> <button>Log in</button></form>";
+    <label>Password (it is <i>secret</i>) <input name=password type=password required></label> \
+    <label style='white-space:nowrap'><input name=remember type=checkbox> Remember me</label> <button>Log in</button></form>";
 
 const EMPTY: &str = "<form method=post action=/cart/empty><button>Empty the cart</button></form>";
 
