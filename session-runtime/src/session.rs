@@ -82,10 +82,9 @@ impl<S: SessionData> Session<S> {
     /// Changes the value. What differs afterwards is committed with the response, or by [`save`](Self::save).
     pub fn update<T>(&self, change: impl FnOnce(&mut S) -> T) -> T {
         // on a copy, with no state locked: the closure may use this handle
-        let _turn = self.cell.turn();
-        let (editor, mut value) = self.cell.begin::<S>(true);
+        let (turn, mut value) = self.cell.turn::<S>();
         let result = change(&mut value);
-        self.cell.change(|slot: &mut Slot<S>| slot.finish(editor, value));
+        self.cell.change(|slot: &mut Slot<S>| slot.finish(turn.editor, value));
         result
     }
 

@@ -145,9 +145,12 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
         // the cookies of other session layers stay: their sessions are committed, and may have another id now
         let others =
             response.headers().get_all(SET_COOKIE).iter().filter(|line| line.is_sensitive()).cloned();
-        let others: Vec<HeaderValue> = others.collect();
+        let mut others: Vec<_> = others.map(|line| (SET_COOKIE, line)).collect();
+        if !others.is_empty() {
+            others.push((CACHE_CONTROL, HeaderValue::from_static("private")));
+        }
         response = Response::new(B::default());
-        response.headers_mut().extend(others.into_iter().map(|line| (SET_COOKIE, line)));
+        response.headers_mut().extend(others);
         *response.status_mut() =
             StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(refused);

@@ -126,19 +126,23 @@ impl Cell {
         intent(&mut state.intents);
     }
 
-    /// A handler begins to work on a copy of the value. `staged` says that nobody saves before it is taken in.
-    pub(crate) fn begin<S: SessionData>(&self, staged: bool) -> (u64, S) {
+    /// A handler, or a `brief` call of `update`, begins to work on a copy of the value.
+    pub(crate) fn begin<S: SessionData>(&self, brief: bool) -> (u64, S) {
         let mut state = self.state();
         state.editors += 1;
         let editor = state.editors;
-        (editor, self.with_state(&mut state, |slot: &mut Slot<S>| slot.begin(editor, staged)))
+        (editor, self.with_state(&mut state, |slot: &mut Slot<S>| slot.begin(editor, brief)))
     }
 
     /// A handler ended without returning: its changes, and what was changed through the handle meanwhile, are dropped.
     pub(crate) fn abandon(&self, editor: u64) {
-        let mut state = self.state();
-        state.abandoned = true;
-        state.slots_mut().for_each(|slot| slot.forget(editor));
+        self.state().abandoned = true;
+        self.forget(editor);
+    }
+
+    /// Forgets a copy that is not to be taken in.
+    pub(crate) fn forget(&self, editor: u64) {
+        self.state().slots_mut().for_each(|slot| slot.forget(editor));
     }
 
     /// Whether a `&mut T` handler has a copy that nobody has seen since the last save.
@@ -147,7 +151,7 @@ impl Cell {
     }
 
     /// Takes a turn at changing the value in place. A thread that has it may take it again.
-    pub(crate) fn turn(&self) -> UpdateTurn<'_> {
+    pub(crate) fn turn<S: SessionData>(&self) -> (UpdateTurn<'_>, S) {
         let me = std::thread::current().id();
         let mut state = self.state();
         while state.updating.is_some_and(|(thread, _)| thread != me) {
@@ -155,7 +159,9 @@ impl Cell {
         }
         let depth = state.updating.map_or(0, |(_, depth)| depth);
         state.updating = Some((me, depth + 1));
-        UpdateTurn(self)
+        drop(state);
+        let (editor, value) = self.begin(true);
+        (UpdateTurn { cell: self, editor }, value)
     }
 
     /// The id of the live session.
@@ -192,15 +198,20 @@ impl Cell {
 }
 
 /// One call of [`Session::update`](crate::Session::update) at a time: two threads lose nothing of each other's.
-pub(crate) struct UpdateTurn<'a>(&'a Cell);
+pub(crate) struct UpdateTurn<'a> {
+    cell: &'a Cell,
+    pub(crate) editor: u64,
+}
 
 impl Drop for UpdateTurn<'_> {
+    /// Also after a panic in the closure: then its copy is forgotten.
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        self.cell.forget(self.editor);
+        let mut state = self.cell.state();
         state.updating =
             state.updating.and_then(|(thread, depth)| (depth > 1).then_some((thread, depth - 1)));
         if state.updating.is_none() {
-            self.0.inner().updated.notify_one();
+            self.cell.inner().updated.notify_one();
         }
     }
 }

@@ -30,6 +30,8 @@ struct Editor<S> {
     id: u64,
     /// What its copy was when it was handed out, or last taken in.
     base: Arc<S>,
+    /// A call of `update`, which is over before anybody saves.
+    brief: bool,
     /// Whether its changes were taken in since the last save.
     staged: bool,
     /// The session was wiped since: what the copy still holds is the old owner's.
@@ -73,8 +75,9 @@ impl<S: SessionData> Slot<S> {
     }
 
     /// Hands out a copy to work on.
-    pub(crate) fn begin(&mut self, editor: u64, staged: bool) -> S {
-        self.editors.push(Editor { id: editor, base: Arc::clone(&self.current), staged, stale: false });
+    pub(crate) fn begin(&mut self, editor: u64, brief: bool) -> S {
+        let base = Arc::clone(&self.current);
+        self.editors.push(Editor { id: editor, base, brief, staged: false, stale: false });
         self.current.duplicate()
     }
 
@@ -87,7 +90,7 @@ impl<S: SessionData> Slot<S> {
 
     /// Takes in what a running handler changed so far.
     pub(crate) fn stage(&mut self, value: &S) {
-        let (base, stale) = match self.editors.last_mut() {
+        let (base, stale) = match self.editors.iter_mut().rev().find(|running| !running.brief) {
             Some(running) => {
                 running.staged = true;
                 (std::mem::replace(&mut running.base, Arc::new(value.duplicate())), running.stale)
@@ -224,7 +227,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
     }
 
     fn has_unstaged(&self) -> bool {
-        self.editors.iter().any(|running| !running.staged)
+        self.editors.iter().any(|running| !running.brief && !running.staged)
     }
 
     fn is_changed(&self) -> bool {
