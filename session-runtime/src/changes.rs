@@ -1,8 +1,11 @@
 //! What one request does to one record: a list of changes to single fields, and how each meets other requests' changes.
 
 mod merge;
+mod onto;
+mod typed;
 
 pub use merge::{Merge, Sum};
+pub use typed::Typed;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,6 +39,15 @@ pub(crate) struct FieldChange {
     pub(crate) merge: Merge,
 }
 
+/// Where changes meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a store, which holds the record locked.
+    Store,
+    /// In the core, with nothing locked; a store that is given the outcome compares once more.
+    Core,
+}
+
 /// Another request changed a field meanwhile, and the field's policy refuses to merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conflict;
@@ -47,7 +59,8 @@ impl Changes {
     /// field's merge policy decides.
     ///
     /// # Errors
-    /// [`Conflict`] if a policy refuses; then the store leaves the record as it is.
+    /// [`Conflict`] if a policy refuses, or is a function of the user's that must not run under a store's lock. Then the
+    /// store leaves the record as it is and says so; if there is something to merge, the core does, and asks again.
     pub fn apply(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
@@ -60,7 +73,7 @@ impl Changes {
                     mark(&mut seen, at);
                     let change = &self.fields[at];
                     let loaded = if untouched { kept } else { self.loaded(&change.key) };
-                    if let Some(value) = self.resolve(change, kept, loaded)? {
+                    if let Some(value) = self.resolve(change, kept, loaded, Place::Store)? {
                         out.push(key, &value);
                     }
                 }
@@ -76,7 +89,7 @@ impl Changes {
                 continue;
             }
             let loaded = if untouched { None } else { self.loaded(&change.key) };
-            if let Some(value) = self.resolve(change, None, loaded)? {
+            if let Some(value) = self.resolve(change, None, loaded, Place::Store)? {
                 out.push(change.key.as_bytes(), &value);
             }
         }
@@ -99,9 +112,16 @@ impl Changes {
         change: &FieldChange,
         stored: Option<&'a [u8]>,
         loaded: Option<&[u8]>,
+        place: Place,
     ) -> Result<Option<Cow<'a, [u8]>>, Conflict> {
         let ours = change.value.as_ref().map(|at| self.values.written(at));
-        if stored == loaded { Ok(ours.map(Cow::Borrowed)) } else { change.merge.resolve(stored, ours) }
+        if stored == loaded {
+            return Ok(ours.map(Cow::Borrowed));
+        }
+        // another request may have moved the field to its present key meanwhile
+        let aliases = change.merge.typed().map_or(&[][..], Typed::aliases);
+        let base = loaded.or_else(|| aliases.iter().find_map(|alias| self.loaded(alias)));
+        change.merge.resolve(base, stored, ours, place)
     }
 
     fn survives(&self, key: &[u8]) -> bool {

@@ -2,4 +2,5 @@
 
 pub(crate) mod apply;
 pub(crate) mod diff;
+mod merge;
 pub(crate) mod plan;

@@ -5,13 +5,15 @@ mod extra;
 mod finite;
 mod flash;
 mod number;
+mod policy;
 mod secret;
 
-pub use access::{Access, Owner, Rest, Scratch, Sum, Value};
+pub use access::{Access, Merged, Owner, Rest, Scratch, Sum, Value};
 pub(crate) use extra::{Claims, check_key as check_extra_key};
 pub use extra::{Extra, ExtraError};
 pub use flash::{Flash, Notice};
 pub use number::Addable;
+pub use policy::{Append, Appendable, Max, Min, Ordered, Policy, Reject, Union, Unitable, With};
 pub use secret::Secret;
 
 use std::fmt;

@@ -68,7 +68,9 @@ pub use adapter::axum::{Rejection, SessionFuture, SessionService};
 pub use cookie::rules::SameSite;
 pub use data::{Remembers, RootSession, SessionData};
 pub use error::{Error, Unavailable};
-pub use field::{Addable, Extra, ExtraError, Flash, OwnerValue, Secret, SessionField};
+pub use field::{
+    Addable, Appendable, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField, Unitable,
+};
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, Sessions, SessionsBuilder};
 pub use store::MemoryStore;

@@ -1,10 +1,11 @@
 //! What generated code uses. Not part of the interface: it changes with the macros, in lock-step, without notice.
 
-pub use crate::changes::{Merge, Sum as Difference};
+pub use crate::changes::{Merge, Sum as Difference, Typed};
 pub use crate::cookie::rules::SameSite;
 pub use crate::data::{Field, Policy};
 pub use crate::field::{
-    Access, Addable, DecodeError, EncodeError, FieldDefault, Notice, Owner, OwnerValue, Rest, Scratch,
-    SessionField, Sum, Value, field_default,
+    Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Max, Merged, Min, Notice, Owner,
+    OwnerValue, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Union, Value, With,
+    field_default,
 };
 pub use crate::session::guard::{Attempting, Editing, Reading, attempt, edit, read};

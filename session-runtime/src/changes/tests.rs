@@ -1,5 +1,7 @@
 //! What a record becomes: every policy, alone and against another request's change.
 
+mod typed;
+
 use std::sync::Arc;
 use std::time::Duration;
 

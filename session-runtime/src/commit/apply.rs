@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
+use super::merge;
 use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
@@ -124,9 +125,15 @@ async fn update(
     let live = work.take_live()?;
     let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
     note(Some(Arc::clone(&changes)));
-    let answer = engine.ask(engine.store.update(&live.key, &changes)).await?;
+    let updated = match engine.ask(engine.store.update(&live.key, &changes)).await? {
+        // on the heap, for the same reason
+        Updated::Conflict if changes.can_merge() => {
+            Box::pin(merge::update(engine, &live.key, &changes)).await?
+        }
+        updated => updated,
+    };
     note(None);
-    match answer {
+    match updated {
         Updated::Applied if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set => {
             Ok(After::Live(Live { record: sent(&changes, live.record), ..live }))
         }
@@ -171,12 +178,27 @@ async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> R
 
 async fn rotate(engine: &Engine, changes: &Changes, live: Live, now: Timestamp) -> Result<Live, Error> {
     let until = now.after(TOMBSTONE);
+    let mut moved = rename(engine, &live.key, changes, until).await?;
+    if moved.is_none() && changes.can_merge() {
+        moved = merge::rotate(engine, &live.key, changes, until).await?;
+    }
+    let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
+    Ok(Live { token, key, record: sent(changes, live.record) })
+}
+
+/// Moves the record to a new id; `None` if a policy refuses.
+pub(super) async fn rename(
+    engine: &Engine,
+    old: &Key,
+    changes: &Changes,
+    until: Timestamp,
+) -> Result<Option<(Token, Key)>, Error> {
     for _ in 0..TRIES {
         let token = Token::random(&*engine.entropy)?;
         let key = token.key(&engine.purpose);
-        match engine.ask(engine.store.rotate(&live.key, &key, changes, until)).await? {
-            Rotated::Rotated => return Ok(Live { token, key, record: sent(changes, live.record) }),
-            Rotated::Conflict => return Err(Error::new(Kind::Conflict)),
+        match engine.ask(engine.store.rotate(old, &key, changes, until)).await? {
+            Rotated::Rotated => return Ok(Some((token, key))),
+            Rotated::Conflict => return Ok(None),
             Rotated::Gone => return Err(Error::new(Kind::Gone)),
             Rotated::Exists => {}
         }

@@ -93,7 +93,8 @@ impl Diff {
             Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
             _ => Class::Plain,
         };
-        let merge = if same { Merge::LastWrite } else { access.merge(loaded, ours, S::default) };
+        let merge =
+            if same { Merge::LastWrite } else { access.merge(loaded, ours, S::default, field.aliases) };
         self.retire_aliases(field, class, context);
         self.push(field.key.into(), Some(value), merge, class);
     }

@@ -2,8 +2,8 @@
 //!
 //! The macro names two functions a field; everything done with them is compiled once per field *type*, not per field.
 
-use super::{Addable, DecodeError, EncodeError, Extra, Notice, OwnerValue, SessionField};
-use crate::changes::Merge;
+use super::{Addable, DecodeError, EncodeError, Extra, Notice, OwnerValue, Policy, SessionField};
+use crate::changes::{Conflict, Merge, Typed};
 
 /// One field of the struct `S`.
 #[doc(hidden)]
@@ -30,14 +30,19 @@ pub trait Access<S>: Sync {
     /// Reads the field from JSON.
     fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError>;
 
-    /// How a change from `loaded` to `ours` meets another request's change. `default` makes the value of an absent field.
-    fn merge(&self, _loaded: &S, _ours: &S, _default: fn() -> S) -> Merge {
+    /// How a change from `loaded` to `ours` meets another request's change. `default` makes the value of an absent
+    /// field, which may have been loaded from one of `aliases`.
+    fn merge(&self, _loaded: &S, _ours: &S, _default: fn() -> S, _aliases: &'static [&'static str]) -> Merge {
         Merge::LastWrite
     }
 
     /// Takes the change from `base` to `ours` over into `onto`, which another handler of the same request changed too.
-    fn take_over(&self, _base: &S, ours: &S, onto: &mut S) {
+    ///
+    /// # Errors
+    /// The policy refuses; `onto` is as it was.
+    fn take_over(&self, _base: &S, ours: &S, onto: &mut S) -> Result<(), Conflict> {
         self.copy(ours, onto);
+        Ok(())
     }
 
     /// What became of a message.
@@ -56,7 +61,7 @@ pub trait Access<S>: Sync {
     }
 }
 
-// The five kinds of field differ in what they do with the two functions, not in having them.
+// The kinds of field differ in what they do with the two functions, not in having them.
 macro_rules! lens {
     ($(#[$doc:meta])* $name:ident<S, T>) => {
         $(#[$doc])*
@@ -84,6 +89,15 @@ lens! {
 lens! {
     /// `skip`: lives for one request.
     Scratch<S, T>
+}
+
+/// Any other policy than the default and `add`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Merged<S, T, P> {
+    pub get: fn(&S) -> &T,
+    pub get_mut: fn(&mut S) -> &mut T,
+    pub policy: P,
 }
 
 /// `extra`: every key that no other field claims.
@@ -121,15 +135,15 @@ macro_rules! stored {
             *(self.get_mut)(into) = T::decode(json)?;
             Ok(())
         }
+
+        fn notice(&self, loaded: &S, ours: &S) -> Option<Notice> {
+            (self.get)(ours).notice((self.get)(loaded))
+        }
     };
 }
 
 impl<S, T: SessionField> Access<S> for Value<S, T> {
     stored!();
-
-    fn notice(&self, loaded: &S, ours: &S) -> Option<Notice> {
-        (self.get)(ours).notice((self.get)(loaded))
-    }
 }
 
 impl<S, T: OwnerValue> Access<S> for Owner<S, T> {
@@ -139,13 +153,28 @@ impl<S, T: OwnerValue> Access<S> for Owner<S, T> {
 impl<S, T: Addable> Access<S> for Sum<S, T> {
     stored!();
 
-    fn merge(&self, loaded: &S, ours: &S, default: fn() -> S) -> Merge {
+    fn merge(&self, loaded: &S, ours: &S, default: fn() -> S, _: &'static [&'static str]) -> Merge {
         (self.get)(ours).difference((self.get)(loaded), (self.get)(&default()))
     }
 
-    fn take_over(&self, base: &S, ours: &S, onto: &mut S) {
+    fn take_over(&self, base: &S, ours: &S, onto: &mut S) -> Result<(), Conflict> {
         let changed = (self.get)(onto).shifted((self.get)(base), (self.get)(ours));
         *(self.get_mut)(onto) = changed;
+        Ok(())
+    }
+}
+
+impl<S, T: SessionField, P: Policy<T>> Access<S> for Merged<S, T, P> {
+    stored!();
+
+    fn merge(&self, _: &S, _: &S, default: fn() -> S, aliases: &'static [&'static str]) -> Merge {
+        P::merge(|| Typed::new(self.policy, (self.get)(&default()), aliases))
+    }
+
+    fn take_over(&self, base: &S, ours: &S, onto: &mut S) -> Result<(), Conflict> {
+        let met = self.policy.meet((self.get)(base), (self.get)(onto), (self.get)(ours));
+        *(self.get_mut)(onto) = met.ok_or(Conflict)?;
+        Ok(())
     }
 }
 
@@ -184,8 +213,9 @@ impl<S> Access<S> for Rest<S> {
         Ok(())
     }
 
-    fn take_over(&self, base: &S, ours: &S, onto: &mut S) {
+    fn take_over(&self, base: &S, ours: &S, onto: &mut S) -> Result<(), Conflict> {
         (self.get_mut)(onto).take_over((self.get)(base), (self.get)(ours));
+        Ok(())
     }
 
     fn extra<'a>(&self, of: &'a S) -> Option<&'a Extra> {

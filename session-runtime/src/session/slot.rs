@@ -21,7 +21,7 @@ pub(crate) struct Slot<S> {
     editors: Vec<Editor<S>>,
     /// Fields that something was taken out of in the store ([`Session::take_once`](crate::Session::take_once)).
     taken: Vec<&'static str>,
-    /// A handler's copy would undo a take or a wipe.
+    /// A handler's copy would undo a take or a wipe, or two handlers changed a field whose policy refuses.
     conflict: bool,
 }
 
@@ -112,12 +112,15 @@ impl<S: SessionData> Slot<S> {
             if field.role == Role::Skipped {
                 access.copy(&value, &mut merged);
             } else if !access.same(base, &value) {
+                let untouched = access.same(base, &merged);
                 let wiped = stale && matches!(field.role, Role::Plain | Role::Extra);
-                let taken = self.taken.contains(&field.key) && !access.same(base, &self.current);
+                let taken = self.taken.contains(&field.key) && !untouched;
                 if wiped || taken {
                     self.conflict = true;
-                } else {
-                    access.take_over(base, &value, &mut merged);
+                } else if untouched {
+                    access.copy(&value, &mut merged);
+                } else if access.take_over(base, &value, &mut merged).is_err() {
+                    self.conflict = true;
                 }
             }
         }
@@ -138,9 +141,9 @@ impl<S: SessionData> Slot<S> {
         let carry = |onto: &S| {
             let mut value = onto.duplicate();
             for field in S::FIELDS.iter().filter(|field| !field.access.same(before, taken)) {
-                match field.role {
-                    Role::Extra => field.access.take_over(before, taken, &mut value),
-                    _ => field.access.copy(taken, &mut value),
+                // keys of `extra` are fields of their own
+                if field.role != Role::Extra || field.access.take_over(before, taken, &mut value).is_err() {
+                    field.access.copy(taken, &mut value);
                 }
             }
             Arc::new(value)

@@ -1,0 +1,39 @@
+//! Merging in the core, for what a store leaves to it.
+
+use std::sync::Arc;
+
+use super::{Changes, Conflict, FieldChange, Place};
+use crate::record::Record;
+use crate::record::fields::Builder;
+
+impl Changes {
+    /// Whether a store's conflict may be one that the core can merge.
+    pub(crate) fn can_merge(&self) -> bool {
+        self.fields.iter().any(|change| change.merge.typed().is_some())
+    }
+
+    /// The same changes as of a request that loaded `current`: every field merged by its policy.
+    ///
+    /// # Errors
+    /// [`Conflict`] if a policy refuses.
+    pub(crate) fn onto(&self, current: &Arc<Record>) -> Result<Self, Conflict> {
+        let mut values = Builder::with_capacity(self.values.size());
+        let fields = self.fields.iter().map(|change| {
+            let key = change.key.as_bytes();
+            let stored = current.fields().get(&change.key).filter(|_| self.survives(key));
+            let met = self.resolve(change, stored, self.loaded(&change.key), Place::Core)?;
+            let value = met.map(|json| values.write(key, |out| out.extend_from_slice(&json)));
+            Ok(FieldChange { key: change.key.clone(), value, merge: change.merge.clone() })
+        });
+        Ok(Self {
+            op: self.op,
+            fields: fields.collect::<Result<_, _>>()?,
+            base: Some(Arc::clone(current)),
+            values,
+            wipe: self.wipe.clone(),
+            meta: self.meta.clone(),
+            // it is of the record that was loaded before
+            decoded: None,
+        })
+    }
+}
