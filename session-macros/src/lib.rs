@@ -75,18 +75,19 @@ use proc_macro::TokenStream;
 ///
 /// # Merge policies
 ///
-/// Fields that only one request changed need none: each request writes the fields that it changed.
+/// Fields that only one request changed need none: each request writes the fields that it changed. Where there was no
+/// value, the default counts as one. Two handlers of one request that change the same field meet by the same policy.
 ///
 /// | policy | two changes at the same time |
 /// |---|---|
 /// | `merge = last_write` | the later one stands; this is the default |
 /// | `merge = add` | both differences are added; for numbers |
-/// | `merge = max` | the greater value stands (not supported yet) |
-/// | `merge = min` | the lesser value stands (not supported yet) |
-/// | `merge = union` | what each added and removed is added and removed (not supported yet) |
-/// | `merge = append` | what each appended is appended (not supported yet) |
-/// | `merge = reject` | the later request is answered with 409 (not supported yet) |
-/// | `merge = with(path::to::function)` | a function of base, theirs and ours decides (not supported yet) |
+/// | `merge = max` | the greater value stands; for types that are `Ord` |
+/// | `merge = min` | the lesser value stands; for types that are `Ord` |
+/// | `merge = union` | what each added and removed is added and removed; for sets, for maps by key, and for a `Vec` as a set that keeps its order |
+/// | `merge = append` | what each appended is appended, and anything but appending is refused as by `reject`; for `Vec`, `VecDeque` and `String` |
+/// | `merge = reject` | the later request is answered with 409, and nothing of it is saved |
+/// | `merge = with(path::to::function)` | `fn(base: &T, theirs: &T, ours: &T) -> T` decides: what both began with, what the other request made of it, and what this one did |
 #[proc_macro_attribute]
 pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::session(options.into(), item.into()).into()

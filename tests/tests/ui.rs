@@ -14,9 +14,12 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 7] = [
+const OF_BOUNDS: [&str; 10] = [
     "cannot be stored in a session",
     "`merge = add` needs an integer field",
+    "`merge = max` and `merge = min` need a type with an order",
+    "`merge = union` needs a set, a map or a `Vec`",
+    "`merge = append` needs a sequence",
     "an `owner` field must be an `Option`",
     "is not a session type",
     "is not a session of its own",

@@ -46,18 +46,21 @@ pub(super) fn conflicts(decl: &FieldDecl, errors: &Errors) {
             errors.push(Mistake::new(&later.ident, fact, "remove one of the two"));
         }
     }
-    summed_privilege(options, errors);
+    merged_privilege(options, errors);
     if is_named(&decl.ty, "Flash") {
         flash(options, errors);
     }
 }
 
-fn summed_privilege(options: &FieldOptions, errors: &Errors) {
+fn merged_privilege(options: &FieldOptions, errors: &Errors) {
     if let Some(merge) = &options.merge
-        && merge.policy == MergeKey::Add
+        && merge.policy != MergeKey::LastWrite
         && options.mentions.find(Privileged).is_some()
     {
-        let fact = "`merge = add` does not go with `privileged`: two changes of a privilege are never merged";
+        let policy = merge.policy.name();
+        let fact = format!(
+            "`merge = {policy}` does not go with `privileged`: two changes of a privilege are never merged"
+        );
         errors.push(Mistake::new(&merge.word, fact, "remove one of the two"));
     }
 }

@@ -3,7 +3,7 @@
 use crate::diag::{Errors, Mistake, code};
 use crate::keys::{FieldKey, MergeKey};
 use crate::model::{Field, Merge, Place, Role};
-use crate::parse::FieldDecl;
+use crate::parse::{FieldDecl, MergeDecl};
 
 use super::types::is_named;
 use super::{attributes, conflicts, names, unsupported};
@@ -45,18 +45,29 @@ fn place(decl: &FieldDecl, errors: &Errors) -> Place {
 
 fn role(decl: &FieldDecl) -> Role {
     let mentions = &decl.options.mentions;
-    let merge = match &decl.options.merge {
-        Some(merge) if merge.policy == MergeKey::Add => Merge::Add,
-        _ => Merge::LastWrite,
-    };
     if mentions.find(FieldKey::Owner).is_some() {
         Role::Owner
     } else if mentions.find(FieldKey::Privileged).is_some() {
         Role::Privileged
     } else if mentions.find(FieldKey::Keep).is_some() {
-        Role::Kept(merge)
+        Role::Kept(merge(decl))
     } else {
-        Role::Plain(merge)
+        Role::Plain(merge(decl))
+    }
+}
+
+fn merge(decl: &FieldDecl) -> Merge {
+    let Some(MergeDecl { policy, function, .. }) = &decl.options.merge else { return Merge::LastWrite };
+    match policy {
+        MergeKey::LastWrite => Merge::LastWrite,
+        MergeKey::Add => Merge::Add,
+        MergeKey::Max => Merge::Max,
+        MergeKey::Min => Merge::Min,
+        MergeKey::Union => Merge::Union,
+        MergeKey::Append => Merge::Append,
+        MergeKey::Reject => Merge::Reject,
+        // one without a function was reported when it was read
+        MergeKey::With => function.clone().map_or(Merge::LastWrite, Merge::With),
     }
 }
 

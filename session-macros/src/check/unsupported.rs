@@ -3,7 +3,7 @@
 use quote::ToTokens;
 
 use crate::diag::{Errors, Mistake};
-use crate::keys::{FieldKey, Key, MergeKey, StructKey};
+use crate::keys::{FieldKey, Key, StructKey};
 use crate::parse::{FieldDecl, StructOptions};
 
 use super::duration::seconds;
@@ -16,7 +16,7 @@ pub(super) fn struct_options(options: &StructOptions, errors: &Errors) {
     }
 }
 
-/// `ttl`, `Expiring` and most policies of `merge`
+/// `ttl` and `Expiring`
 pub(super) fn field_options(decl: &FieldDecl, errors: &Errors) {
     let options = &decl.options;
     if let Some(at) = options.mentions.find(FieldKey::Ttl) {
@@ -30,16 +30,6 @@ pub(super) fn field_options(decl: &FieldDecl, errors: &Errors) {
             &segment.ident,
             "Expiring",
             "use another type, and keep a deadline in the value",
-        ));
-    }
-    if let Some(merge) = &options.merge
-        && !matches!(merge.policy, MergeKey::LastWrite | MergeKey::Add)
-    {
-        let policy = format!("merge = {}", merge.policy.name());
-        errors.push(not_yet(
-            &merge.word,
-            &policy,
-            "write `merge = add`, or nothing for the last write to stand",
         ));
     }
 }

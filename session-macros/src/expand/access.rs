@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 
 use crate::model::{Field, Merge, Place, Role, RuntimePath};
 
@@ -9,29 +10,48 @@ use super::spans::{local, reported_at};
 
 /// ```text
 /// &Sum::<Self, u32> { get: |session_data| &session_data.visits, get_mut: .. }
+/// &Merged::<Self, u32, _> { get: .., get_mut: .., policy: Max }
 /// ```
 pub(super) fn access(field: &Field, runtime: &RuntimePath) -> TokenStream {
     let Field { ident, ty, place, .. } = field;
-    let kind = kind(place);
-    let generics = match place {
-        Place::Extra => quote!(<Self>),
-        Place::Stored { .. } | Place::Skipped => quote!(<Self, #ty>),
-    };
+    let Kind { lens, generics, policy } = kind(place, ty, runtime);
     let of = local("session_data");
     let access = quote! {
-        &#runtime::__private::#kind::#generics { get: |#of| &#of.#ident, get_mut: |#of| &mut #of.#ident }
+        &#runtime::__private::#lens::#generics { get: |#of| &#of.#ident, get_mut: |#of| &mut #of.#ident #policy }
     };
     // at the type, which is where rustc reports that it cannot be the type of such a field
     reported_at(ty, access)
 }
 
 /// The type that does what the field's options say.
-fn kind(place: &Place) -> TokenStream {
+struct Kind {
+    lens: TokenStream,
+    generics: TokenStream,
+    /// Its third field, if it has one.
+    policy: TokenStream,
+}
+
+fn kind(place: &Place, ty: &Type, runtime: &RuntimePath) -> Kind {
+    let of_type = |lens| Kind { lens, generics: quote!(<Self, #ty>), policy: TokenStream::new() };
+    let merged = |policy| Kind {
+        lens: quote!(Merged),
+        generics: quote!(<Self, #ty, _>),
+        policy: quote!(, policy: #runtime::__private::#policy),
+    };
     match place {
-        Place::Stored { role: Role::Owner, .. } => quote!(Owner),
-        Place::Stored { role: Role::Plain(Merge::Add) | Role::Kept(Merge::Add), .. } => quote!(Sum),
-        Place::Stored { .. } => quote!(Value),
-        Place::Skipped => quote!(Scratch),
-        Place::Extra => quote!(Rest),
+        Place::Stored { role: Role::Owner, .. } => of_type(quote!(Owner)),
+        Place::Stored { role: Role::Privileged, .. } => of_type(quote!(Value)),
+        Place::Stored { role: Role::Plain(merge) | Role::Kept(merge), .. } => match merge {
+            Merge::LastWrite => of_type(quote!(Value)),
+            Merge::Add => of_type(quote!(Sum)),
+            Merge::Max => merged(quote!(Max)),
+            Merge::Min => merged(quote!(Min)),
+            Merge::Union => merged(quote!(Union)),
+            Merge::Append => merged(quote!(Append)),
+            Merge::Reject => merged(quote!(Reject)),
+            Merge::With(function) => merged(quote!(With::<#ty>(#function))),
+        },
+        Place::Skipped => of_type(quote!(Scratch)),
+        Place::Extra => Kind { lens: quote!(Rest), generics: quote!(<Self>), policy: TokenStream::new() },
     }
 }

@@ -31,14 +31,14 @@ fn value(field: &Field, runtime: &RuntimePath) -> TokenStream {
         Place::Skipped => quote!(#runtime::__private::Field::skipped(#access)),
         Place::Extra => quote!(#runtime::__private::Field::extra(#access)),
         Place::Stored { key, aliases, role } => {
-            let role = builder(*role);
+            let role = builder(role);
             let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
             quote!(#runtime::__private::Field::new(#key, #access) #role #aliases)
         }
     }
 }
 
-fn builder(role: Role) -> TokenStream {
+fn builder(role: &Role) -> TokenStream {
     match role {
         Role::Plain(_) => TokenStream::new(),
         Role::Kept(_) => quote!(.keep()),

@@ -1,7 +1,7 @@
 //! A field of a session struct.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Expr, Type};
+use syn::{Attribute, Expr, ExprPath, Type};
 
 /// A named field.
 pub(crate) struct Field {
@@ -25,7 +25,6 @@ pub(crate) enum Place {
 }
 
 /// What it is to the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Plain(Merge),
     /// Survives a change of owner.
@@ -37,8 +36,14 @@ pub(crate) enum Role {
 }
 
 /// What happens when two requests changed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Merge {
     LastWrite,
     Add,
+    Max,
+    Min,
+    Union,
+    Append,
+    Reject,
+    /// What this function makes of base, theirs and ours.
+    With(ExprPath),
 }

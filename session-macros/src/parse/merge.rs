@@ -1,6 +1,7 @@
 //! The value of `merge`.
 
 use proc_macro2::Ident;
+use syn::ExprPath;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 
@@ -14,6 +15,8 @@ pub(crate) struct MergeDecl {
     pub policy: MergeKey,
     /// The word, for its span.
     pub word: Ident,
+    /// What `with` names; nothing for any other policy.
+    pub function: Option<ExprPath>,
 }
 
 impl MergeDecl {
@@ -21,13 +24,16 @@ impl MergeDecl {
     pub(crate) fn parse(name: &Name<FieldKey>, input: ParseStream<'_>) -> Result<Self, Mistake> {
         let word = name.word(input)?;
         let policy = MergeKey::find(&word.unraw().to_string()).ok_or_else(|| unknown(&word))?;
-        if policy == MergeKey::With {
-            let help = format!("write `{}`", policy.example());
-            path_argument(input)
-                .map_err(|_| Mistake::new(&word, "`with` needs the path of a function", help))?;
-        }
-        Ok(Self { policy, word })
+        let function = (policy == MergeKey::With).then(|| function(&word, input)).transpose()?;
+        Ok(Self { policy, word, function })
     }
+}
+
+fn function(word: &Ident, input: ParseStream<'_>) -> Result<ExprPath, Mistake> {
+    path_argument(input).map_err(|_| {
+        let help = format!("write `{}`", MergeKey::With.example());
+        Mistake::new(word, "`with` needs the path of a function", help)
+    })
 }
 
 fn unknown(word: &Ident) -> Mistake {

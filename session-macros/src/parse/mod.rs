@@ -14,5 +14,6 @@ pub(crate) use field::{FieldDecl, FieldOptions};
 pub(crate) use foreign::{derives, is_default, is_serde, session_in_cfg_attr};
 pub(crate) use handler::{Body, HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, handlers};
 pub(crate) use kind::kind;
+pub(crate) use merge::MergeDecl;
 pub(crate) use session::{SessionDecl, Shape, session};
 pub(crate) use struct_options::StructOptions;

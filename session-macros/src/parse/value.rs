@@ -1,9 +1,9 @@
 //! The values of options.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, LitBool, LitStr, Path, Token, TypePath, parenthesized};
+use syn::{Expr, ExprPath, LitBool, LitStr, Path, Token, TypePath, parenthesized};
 
 use super::options::{Name, next};
 use crate::diag::{Mistake, code};
@@ -97,12 +97,13 @@ impl<K: Key> Name<K> {
 }
 
 /// `(path)` or `= path`
-pub(crate) fn path_argument(input: ParseStream<'_>) -> syn::Result<Path> {
+pub(crate) fn path_argument(input: ParseStream<'_>) -> syn::Result<ExprPath> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
         return input.parse();
     }
     let content;
     parenthesized!(content in input);
-    content.parse()
+    // what is left would be reported once more
+    content.parse().inspect_err(|_| drop(content.parse::<TokenStream>()))
 }

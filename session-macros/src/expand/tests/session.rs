@@ -53,6 +53,31 @@ fn each_kind_of_field() {
 }
 
 #[test]
+fn each_merge_policy() {
+    let rt = "::session_runtime::__private::";
+    for (option, policy) in [
+        ("max", "Max"),
+        ("min", "Min"),
+        ("union", "Union"),
+        ("append", "Append"),
+        ("reject", "Reject"),
+        ("with(Self::meet)", "With::<T>(Self::meet)"),
+        ("with = a::meet::<u8>", "With::<T>(a::meet::<u8>)"),
+    ] {
+        let output = session("", &format!("struct S {{ #[session(keep, merge = {option})] a: T }}"));
+        assert_contains(
+            &output,
+            &format!(
+                "{rt}Field::new(\"a\", &{rt}Merged::<Self, T, _> {{ get: |session_data| &session_data.a, \
+                 get_mut: |session_data| &mut session_data.a, policy: {rt}{policy} }} ).keep(),"
+            ),
+        );
+    }
+    let last_write = session("", "struct S { #[session(merge = last_write)] a: T }");
+    assert_contains(&last_write, &format!("&{rt}Value::<Self, T>"));
+}
+
+#[test]
 fn the_policy_lists_what_was_written() {
     let output = session(
         r#"idle = "30m", same_site = "strict", path = "/", persistent, remember = "30d""#,

@@ -1,0 +1,9 @@
+use session_runtime::session;
+
+#[session]
+struct Shop {
+    #[session(merge = union)]
+    prices: Vec<f64>,
+}
+
+fn main() {}

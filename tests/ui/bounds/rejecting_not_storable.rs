@@ -1,0 +1,12 @@
+use session_runtime::session;
+
+#[derive(Default)]
+struct Connection;
+
+#[session]
+struct Shop {
+    #[session(merge = reject)]
+    connection: Connection,
+}
+
+fn main() {}
