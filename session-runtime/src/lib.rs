@@ -28,7 +28,45 @@
 //! # app().unwrap();
 //! ```
 //!
-//! Three promises:
+//! # Two requests at once
+//!
+//! A field that only one of them changed needs nothing. For the others each field can name a policy:
+//!
+//! ```
+//! use std::collections::{BTreeMap, BTreeSet};
+//! # use session_runtime::session;
+//!
+//! #[session]
+//! struct Shop {
+//!     #[session(merge = add)] // both differences count
+//!     visits: u32,
+//!     #[session(merge = max)] // the greater value stands; `min`: the lesser
+//!     last_order: u64,
+//!     #[session(merge = union)] // what each added and removed is added and removed; maps by key
+//!     favourites: BTreeSet<u32>,
+//!     #[session(merge = append)] // what each appended is there
+//!     messages: Vec<String>,
+//!     #[session(merge = reject)] // the later request is answered with 409
+//!     address: String,
+//!     #[session(merge = with(sums))] // a function decides
+//!     cart: BTreeMap<u32, u32>,
+//!     theme: String, // the later write stands
+//! }
+//!
+//! /// What both put into the cart is in it: theirs, and the difference that this request made.
+//! fn sums(base: &BTreeMap<u32, u32>, theirs: &BTreeMap<u32, u32>, ours: &BTreeMap<u32, u32>) -> BTreeMap<u32, u32> {
+//!     let mut cart = theirs.clone();
+//!     for (article, count) in ours {
+//!         let more = count.saturating_sub(*base.get(article).unwrap_or(&0));
+//!         *cart.entry(*article).or_default() += more;
+//!     }
+//!     cart
+//! }
+//! # let cart = |counts: &[(u32, u32)]| counts.iter().copied().collect();
+//! # assert_eq!(sums(&cart(&[(7, 1)]), &cart(&[(7, 2)]), &cart(&[(7, 3), (8, 1)])), cart(&[(7, 4), (8, 1)]));
+//! ```
+//!
+//! # Promises
 //!
 //! 1. two requests on one session never silently lose each other's changes: only changed fields are written, and a field that
 //!    both changed follows its declared policy (the later write, if none is declared);

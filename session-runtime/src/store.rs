@@ -114,7 +114,7 @@ pub enum Created {
 pub enum Updated {
     /// The changes are kept.
     Applied,
-    /// A merge policy refused; nothing was changed.
+    /// [`Changes::apply`] refused; nothing was changed. The core merges if it can, and asks again.
     Conflict,
     /// There is no record; nothing was changed.
     Gone,
@@ -125,7 +125,7 @@ pub enum Updated {
 pub enum Rotated {
     /// The record is under the new key, the old one is dead.
     Rotated,
-    /// A merge policy refused; nothing was changed.
+    /// [`Changes::apply`] refused; nothing was changed. The core merges if it can, and asks again.
     Conflict,
     /// There is no record under the old key; nothing was changed.
     Gone,

@@ -25,7 +25,7 @@ impl Typed {
         policy: P,
         default: &T,
         aliases: &'static [&'static str],
-    ) -> Box<Self> {
+    ) -> Self {
         let mut json = Vec::new();
         if default.encode(&mut json).is_err() {
             json.clear();
@@ -37,7 +37,7 @@ impl Typed {
             met.encode(&mut json).map_err(|_| Conflict)?;
             Ok(json)
         };
-        Box::new(Self { meet: Arc::new(meet), default: json.into(), aliases })
+        Self { meet: Arc::new(meet), default: json.into(), aliases }
     }
 
     /// What the field becomes. What does not decode is a conflict: neither side's value is lost.

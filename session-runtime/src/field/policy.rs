@@ -20,7 +20,7 @@ pub trait Policy<T>: Copy + Send + Sync + 'static {
     fn meet(&self, base: &T, theirs: &T, ours: &T) -> Option<T>;
 
     /// The policy as a store sees it.
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge;
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge;
 }
 
 /// `merge = max`.
@@ -57,8 +57,8 @@ impl<T: Ordered> Policy<T> for Max {
         Some(T::greater(theirs, ours).clone())
     }
 
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge {
-        Merge::Max(typed())
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge {
+        Merge::Max(Box::new(typed()))
     }
 }
 
@@ -67,8 +67,8 @@ impl<T: Ordered> Policy<T> for Min {
         Some(T::lesser(theirs, ours).clone())
     }
 
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge {
-        Merge::Min(typed())
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge {
+        Merge::Min(Box::new(typed()))
     }
 }
 
@@ -77,8 +77,8 @@ impl<T: Unitable> Policy<T> for Union {
         Some(T::unite(base, theirs, ours))
     }
 
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge {
-        Merge::Union(typed())
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge {
+        Merge::Union(Box::new(typed()))
     }
 }
 
@@ -87,8 +87,8 @@ impl<T: Appendable> Policy<T> for Append {
         T::append(base, theirs, ours)
     }
 
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge {
-        Merge::Append(typed())
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge {
+        Merge::Append(Box::new(typed()))
     }
 }
 
@@ -97,7 +97,7 @@ impl<T> Policy<T> for Reject {
         None
     }
 
-    fn merge(_: impl FnOnce() -> Box<Typed>) -> Merge {
+    fn merge(_: impl FnOnce() -> Typed) -> Merge {
         Merge::Reject
     }
 }
@@ -107,8 +107,8 @@ impl<T: 'static> Policy<T> for With<T> {
         Some((self.0)(base, theirs, ours))
     }
 
-    fn merge(typed: impl FnOnce() -> Box<Typed>) -> Merge {
-        Merge::With(typed())
+    fn merge(typed: impl FnOnce() -> Typed) -> Merge {
+        Merge::With(Box::new(typed()))
     }
 }
 

@@ -11,6 +11,8 @@ fn typed<T: SessionField, P: Policy<T>>(policy: P, default: &T) -> Merge {
     P::merge(|| Typed::new(policy, default, &[]))
 }
 
+// the signature is that of `with`
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn digits(base: &u32, theirs: &u32, ours: &u32) -> u32 {
     base * 100 + theirs * 10 + ours
 }
@@ -150,7 +152,7 @@ fn a_field_that_another_request_moved_to_its_present_key_is_merged_with_what_was
 
 impl Append {
     fn merge_of(aliases: &'static [&'static str]) -> Merge {
-        Merge::Append(Typed::new(Self, &list(&[]), aliases))
+        Merge::Append(Box::new(Typed::new(Self, &list(&[]), aliases)))
     }
 }
 
