@@ -22,9 +22,17 @@ mod theme {
 
 pub use self::theme::Theme;
 
+/// Apart for the same reason.
+mod functions {
+    /// Of two changes the first.
+    pub fn first<T: ::core::clone::Clone>(_base: &T, theirs: &T, _ours: &T) -> T {
+        ::core::clone::Clone::clone(theirs)
+    }
+}
+
 shadow_all!();
 shadow_methods! {
-    aliases clone clone_from default duplicate finish from into keep owner privileged to_owned to_string value
+    aliases append clone clone_from default duplicate finish from into keep max meet merge min owner privileged to_owned to_string value
 }
 
 /// Fields with names of ours.
@@ -71,6 +79,27 @@ pub struct Shop {
     /// For one request.
     #[session(skip)]
     pub duplicate: ::core::option::Option<::std::boxed::Box<str>>,
+    /// The greater stands.
+    #[session(merge = max)]
+    pub max: u8,
+    /// The lesser stands.
+    #[session(merge = min, keep)]
+    pub min: ::core::option::Option<u8>,
+    /// What was added and removed.
+    #[session(merge = union)]
+    pub union: ::std::collections::BTreeSet<u8>,
+    /// What was appended.
+    #[session(merge = append)]
+    pub append: ::std::string::String,
+    /// Nothing is merged.
+    #[session(merge = reject)]
+    pub reject: u8,
+    /// A function decides.
+    #[session(merge = with(functions::first))]
+    pub with: ::std::vec::Vec<u8>,
+    /// A function of the type, which the macro's `Self` names too.
+    #[session(merge = with(Self::second))]
+    pub policy: u8,
     /// Only sometimes there.
     #[cfg(not(target_pointer_width = "16"))]
     pub here: u8,
@@ -80,6 +109,12 @@ pub struct Shop {
     /// The rest.
     #[session(extra)]
     pub extra: ::renamed_runtime::Extra,
+}
+
+impl Shop {
+    const fn second(_base: &u8, _theirs: &u8, ours: &u8) -> u8 {
+        *ours
+    }
 }
 
 /// A part of it.

@@ -17,8 +17,8 @@ macro_rules! shadow_all {
         shadow! {
             Option Some None Result Ok Err Vec String Box Default Clone Copy Send Sync Sized Drop Fn FnOnce Into From
             PartialEq Iterator ToString ToOwned
-            Access Addable Attempting Duration Editing Extra Extractor Field Flash MemoryStore Notice Owner OwnerValue Policy
-            Reading Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Value
+            Access Addable Append Appendable Attempting Duration Editing Extra Extractor Field Flash Max MemoryStore Merge Merged Min Notice Ordered Owner OwnerValue Policy
+            Reading Reject Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Union Unitable Value With
             data f fields item output policy result root s this v value
         }
     };

@@ -1,5 +1,7 @@
 //! Session structs.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use session_runtime::{Extra, Flash, Secret, session};
 
@@ -51,6 +53,24 @@ pub struct Shop {
     /// Not used any more.
     #[deprecated = "use `theme`"]
     pub shade: Option<String>,
+    /// The best of all rounds.
+    #[session(merge = max)]
+    pub best: u32,
+    /// The fastest of them.
+    #[session(merge = min, default = u32::MAX)]
+    pub fastest: u32,
+    /// A set.
+    #[session(keep, merge = union)]
+    pub favourites: BTreeSet<u32>,
+    /// A list.
+    #[session(merge = append)]
+    pub log: Vec<String>,
+    /// One at a time.
+    #[session(merge = reject)]
+    pub step: u8,
+    /// Only named by its attribute.
+    #[session(merge = with(nearer))]
+    pub place: [i64; 3],
     /// Only seen here.
     _private: f64,
     /// For one request.
@@ -63,6 +83,10 @@ pub struct Shop {
     /// The rest.
     #[session(extra)]
     pub rest: Extra,
+}
+
+fn nearer(_base: &[i64; 3], theirs: &[i64; 3], ours: &[i64; 3]) -> [i64; 3] {
+    *[theirs, ours].into_iter().min_by_key(|place| place[0].abs()).unwrap_or(ours)
 }
 
 /// A section.
