@@ -42,8 +42,6 @@ struct Board {
 }
 
 /// Shows what it was given.
-// a field is a `String`, so that is what its function is given
-#[allow(clippy::ptr_arg)]
 fn woven(base: &String, theirs: &String, ours: &String) -> String {
     format!("({base},{theirs},{ours})")
 }
