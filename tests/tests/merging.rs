@@ -1,5 +1,7 @@
 //! Two requests that change one field at once: each merge policy does what it says, and nothing is lost unseen. The order
 //! of each race is decided by gates, never by the clock.
+//!
+//! This file is long because one session type has a field of each policy, and every race is told in the same few words.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 

@@ -74,7 +74,7 @@ impl Merge {
     }
 
     /// The policies that a store may leave to the core.
-    pub(crate) const fn typed(&self) -> Option<&Typed> {
+    pub(crate) fn typed(&self) -> Option<&Typed> {
         match self {
             Self::Max(typed)
             | Self::Min(typed)

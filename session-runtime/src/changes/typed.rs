@@ -51,7 +51,7 @@ impl Typed {
         (self.meet)(base, theirs, ours)
     }
 
-    pub(super) const fn aliases(&self) -> &'static [&'static str] {
+    pub(super) fn aliases(&self) -> &'static [&'static str] {
         self.aliases
     }
 }
