@@ -56,7 +56,16 @@ impl Drop for Program {
 
 #[test]
 fn the_counter_counts_each_browser_for_itself() {
-    let counter = Program::start(env!("CARGO_BIN_EXE_counter"));
+    counts_each_browser_for_itself(env!("CARGO_BIN_EXE_counter"));
+}
+
+#[test]
+fn a_store_of_ones_own_is_as_good_as_ours() {
+    counts_each_browser_for_itself(env!("CARGO_BIN_EXE_custom_store"));
+}
+
+fn counts_each_browser_for_itself(program: &str) {
+    let counter = Program::start(program);
     let (mut first, mut second) = (String::new(), String::new());
     for n in 1..=3 {
         let page = counter.send("GET /", "", &mut first);

@@ -1,5 +1,7 @@
 //! Where records are kept: the contract that every store keeps, and the stores.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod erased;
 mod memory;
 
@@ -16,7 +18,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 
-/// A place for records, by [`Key`].
+/// A place for records, by [`Key`]. The feature `conformance` has a suite that proves one, and says how to write one.
 ///
 /// Each operation is atomic **in the store**: one lock, one transaction, one script, never look and then write. There is
 /// no operation that writes a record whether or not it exists, so a record that was deleted cannot come back by a late

@@ -56,6 +56,12 @@ impl Token {
         (length == BYTES && bytes != [0; BYTES]).then_some(Self(bytes))
     }
 
+    /// An id of known bytes, for the keys of tests.
+    #[cfg(feature = "conformance")]
+    pub(crate) const fn of(bytes: [u8; BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// The text of this id, as the cookie carries it.
     pub(crate) fn write(&self, out: &mut String) {
         URL_SAFE_NO_PAD.encode_string(self.0, out);
@@ -94,6 +100,12 @@ impl Purpose {
 pub struct Key([u8; 32]);
 
 impl Key {
+    /// The key of these bytes, for tests of stores.
+    #[cfg(feature = "conformance")]
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

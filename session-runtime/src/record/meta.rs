@@ -80,6 +80,11 @@ impl OpId {
         Self(u128::from(process) << 64 | u128::from(COUNT.fetch_add(1, Ordering::Relaxed)))
     }
 
+    /// The name that a store reads back.
+    pub const fn from_u128(name: u128) -> Self {
+        Self(name)
+    }
+
     /// The name as a number.
     pub const fn as_u128(self) -> u128 {
         self.0

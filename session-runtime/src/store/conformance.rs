@@ -1,0 +1,163 @@
+//! Write a store, and prove that it keeps the contract. Feature `conformance`, for tests.
+//!
+//! # How to write one
+//!
+//! A [`Store`] keeps an [`Arc<Record>`](super::Record), or a tombstone, under a [`Key`](super::Key). It decides nothing: what
+//! a record becomes is computed by [`Changes::apply`](super::Changes::apply), and whether a session is alive by the core. What
+//! a store adds is that each operation is *one step*: it holds a lock, a transaction or a script from the look at what is
+//! there to the last byte that it writes.
+//!
+//! 1. `update`, `touch` and `rotate` look for a record, and answer `Gone` when there is none. None of them creates one, so
+//!    nothing that was deleted comes back (T2).
+//! 2. `delete` and `rotate` leave a tombstone where a record was, and only there (T5). It occupies its key.
+//! 3. `rotate` is all or nothing, also when two of them want the same record.
+//! 4. Values are bytes. Whoever parses and prints them turns `18446744073709551615` into a float and `[]` into `{}`.
+//! 5. Time comes with the call. Only [`sweep`](Store::sweep) removes what is over.
+//!
+//! A store that writes bytes somewhere reads a record back with [`Record::new`](super::Record::new); all parts of
+//! [`Meta`](super::Meta) are public. The program `custom_store` among the examples is a whole store in under sixty lines.
+//!
+//! # How to prove it
+//!
+//! [`tests!`] makes one test for each behaviour. It takes an async closure that makes an empty store of its own for each:
+//!
+//! ```
+//! # struct Hidden; // the tests are made, and run by `cargo test` only
+//! #[cfg(test)]
+//! mod conformance {
+//!     use session_runtime::MemoryStore;
+//!     use session_runtime::store::conformance::{Subject, tests};
+//!
+//!     tests!(async || Subject::new(MemoryStore::new()));
+//! }
+//! ```
+//!
+//! Tests of what is special to a store can use the same [`kit`].
+
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a behaviour says that it does not hold by failing its test"
+)]
+
+pub mod behaviour;
+pub mod kit;
+mod subject;
+
+pub use subject::Subject;
+
+use super::Store;
+
+/// Makes a `#[test]` of each [`behaviour`], in the module where it stands.
+///
+/// The argument is an `async` closure that returns a [`Subject`]: a store that is empty and that no other test uses.
+#[doc(inline)]
+pub use crate::__store_conformance_tests as tests;
+
+/// Threads that a behaviour runs on, so that races are real.
+const THREADS: usize = 4;
+
+/// Runs one behaviour on a store that `make` makes. [`tests!`] calls it for each.
+pub fn run<S: Store>(behaviour: impl AsyncFnOnce(Subject<S>), make: impl AsyncFnOnce() -> Subject<S>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .expect("a test can start threads")
+        .block_on(async { behaviour(make().await).await });
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_conformance_tests {
+    ($make:expr $(,)?) => {
+        $crate::__store_conformance_tests! { @each ($make)
+            create: {
+                nothing_is_found_where_nothing_was_created
+                what_was_created_is_found
+                an_empty_record_is_a_record
+                s3_create_refuses_an_occupied_key
+                s71_keys_that_differ_in_one_bit_are_two_records
+            }
+            values: {
+                json_is_kept_byte_for_byte
+                json_is_kept_byte_for_byte_through_every_operation
+                values_of_64_kib_are_kept
+                strange_keys_are_kept
+                a_thousand_fields_are_kept
+                metadata_is_kept
+                s10_t1_no_id_is_found_in_what_is_kept
+            }
+            update: {
+                update_writes_what_changed_and_leaves_the_rest
+                update_creates_nothing
+                update_removes_fields
+                update_of_metadata_keeps_the_fields
+                update_never_moves_activity_back
+                update_wipes_what_is_not_kept
+                a_refused_update_changes_nothing
+            }
+            merge: {
+                changes_of_different_fields_both_stay
+                last_write_stands_over_another_change
+                t34_add_counts_both
+                t34_add_stays_within_the_bounds_of_its_type
+                reject_refuses_only_what_another_request_changed
+                a_message_set_meanwhile_stays
+            }
+            touch: {
+                touch_moves_activity_forward_only
+                touch_carries_no_data
+                touch_creates_nothing
+            }
+            rotate: {
+                rotate_moves_the_record_and_leaves_a_tombstone
+                rotate_applies_its_changes
+                rotate_merges_with_another_change
+                rotate_without_a_record_leaves_nothing
+                rotate_onto_anything_changes_nothing
+                a_refused_rotate_changes_nothing
+                an_id_can_be_rotated_many_times
+            }
+            delete: {
+                delete_leaves_a_tombstone
+                t5_delete_without_a_record_leaves_nothing
+                a_tombstone_stays_when_it_is_deleted_again
+                t2_nothing_brings_a_deleted_record_back
+                t2_nothing_brings_a_rotated_record_back
+            }
+            sweep: {
+                s73_sweep_removes_what_is_over_at_the_given_time
+                s73_sweep_removes_tombstones_that_are_over
+                sweep_goes_by_the_last_activity
+                a_swept_key_is_free_again
+            }
+            races: {
+                t34_two_hundred_increments_all_count
+                ten_fields_written_at_once_lose_nothing
+                s69_of_many_creates_one_wins
+                s69_of_many_rotations_one_wins
+                s69_a_rotation_amid_writes_loses_nothing_that_was_applied
+                s69_a_rotation_is_seen_as_one_step
+                s69_a_rotation_meets_a_deletion
+                t3_a_deletion_amid_writes_leaves_no_record
+                t17_readers_see_whole_records
+            }
+        }
+    };
+    (@each ($make:expr) $($topic:ident: { $($behaviour:ident)+ })+) => {
+        $($(
+            #[::core::prelude::v1::test]
+            fn $behaviour() {
+                $crate::store::conformance::run(
+                    $crate::store::conformance::behaviour::$topic::$behaviour,
+                    $make,
+                );
+            }
+        )+)+
+    };
+}
+
+#[cfg(test)]
+mod tests;

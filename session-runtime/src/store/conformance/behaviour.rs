@@ -1,0 +1,13 @@
+//! What every store does: one function for each behaviour, which panics where it does not hold.
+//!
+//! Names begin with the requirements that they prove, where there are any.
+
+pub mod create;
+pub mod delete;
+pub mod merge;
+pub mod races;
+pub mod rotate;
+pub mod sweep;
+pub mod touch;
+pub mod update;
+pub mod values;

@@ -1,0 +1,247 @@
+//! Many tasks at once, on several threads.
+
+use std::sync::Arc;
+
+use tokio::sync::Barrier;
+use tokio::task::yield_now;
+
+use crate::store::conformance::Subject;
+use crate::store::conformance::kit::{Write, at, fields, key, record, value};
+use crate::store::{Created, Found, Key, Rotated, Store, Updated};
+
+/// Tasks of a race.
+const TASKS: u64 = 10;
+
+/// Writes of each.
+const WRITES: u64 = 20;
+
+/// Repetitions of a race that is over after one operation of each task.
+const ROUNDS: u64 = 20;
+
+/// Runs `task` so many times at once, from one moment on, and returns what each answered.
+async fn at_once<S: Store, F, T>(
+    store: &Arc<Subject<S>>,
+    tasks: u64,
+    task: impl Fn(Arc<Subject<S>>, u64) -> F,
+) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let start = Arc::new(Barrier::new(usize::try_from(tasks).unwrap_or(1)));
+    let running: Vec<_> = (0..tasks)
+        .map(|n| {
+            let (start, work) = (Arc::clone(&start), task(Arc::clone(store), n));
+            tokio::spawn(async move {
+                start.wait().await;
+                work.await
+            })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.expect("the task finds what it expects"));
+    }
+    answers
+}
+
+/// Adds one to the record's count, as a request does.
+async fn count<S: Store>(store: &Subject<S>, key: &Key) -> Option<Updated> {
+    let Found::Record(loaded) = store.load(key).await else { return None };
+    yield_now().await; // the handler runs
+    Some(store.update(key, &Write::after(&loaded).add("n", 1).build()).await)
+}
+
+/// 200 of 200.
+pub async fn t34_two_hundred_increments_all_count<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    store.created(&key(1), record(&[("n", "0")])).await;
+    at_once(&store, TASKS, |store, _| async move {
+        for _ in 0..WRITES {
+            assert_eq!(count(&store, &key(1)).await, Some(Updated::Applied));
+        }
+    })
+    .await;
+    assert_eq!(value(&store.record(&key(1)).await, "n"), (TASKS * WRITES).to_string());
+}
+
+/// A request writes its field, and no other.
+pub async fn ten_fields_written_at_once_lose_nothing<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    store.created(&key(1), record(&[("other", "1")])).await;
+    at_once(&store, TASKS, |store, n| async move {
+        let field = format!("f{n}");
+        for write in 1..=WRITES {
+            let loaded = store.record(&key(1)).await;
+            let changes = Write::after(&loaded).put(&field, &write.to_string()).build();
+            assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+            assert_eq!(value(&store.record(&key(1)).await, &field), write.to_string());
+        }
+    })
+    .await;
+    let found = fields(&store.record(&key(1)).await);
+    assert_eq!(found.len(), 11);
+    assert!((0..TASKS).all(|n| found[&format!("f{n}")] == WRITES.to_string()));
+}
+
+/// The record that is found is the one whose creator was told so.
+pub async fn s69_of_many_creates_one_wins<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let key = key(round);
+        let answers = at_once(&store, TASKS, |store, n| async move {
+            store.create(&key, &record(&[("n", &n.to_string())])).await
+        })
+        .await;
+        let mut winners = (0..).zip(&answers).filter(|(_, answer)| **answer == Created::Created);
+        let (winner, _): (u64, _) = winners.next().expect("one is created");
+        assert_eq!(winners.next(), None, "only one");
+        assert_eq!(value(&store.record(&key).await, "n"), winner.to_string());
+    }
+}
+
+/// One new id, and no third one.
+pub async fn s69_of_many_rotations_one_wins<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    let new = |round: u64, n: u64| key(1000 * (round + 1) + n);
+    for round in 0..ROUNDS {
+        let old = key(round);
+        store.created(&old, record(&[("a", "1")])).await;
+        let answers = at_once(&store, TASKS, |store, n| async move {
+            let changes = Write::blind().put("by", &n.to_string()).build();
+            store.rotate(&old, &new(round, n), &changes, at(120)).await
+        })
+        .await;
+        let winners = answers.iter().filter(|answer| **answer == Rotated::Rotated).count();
+        assert_eq!(winners, 1, "{answers:?}");
+        for (n, answer) in (0..).zip(answers) {
+            if answer == Rotated::Rotated {
+                assert_eq!(value(&store.record(&new(round, n)).await, "by"), n.to_string());
+            } else {
+                assert_eq!(answer, Rotated::Gone);
+                assert!(store.is_free(&new(round, n)).await);
+            }
+        }
+        assert_eq!(store.tombstone(&old).await, Some(at(120)));
+    }
+}
+
+/// A write is in the record that moved, or was refused.
+pub async fn s69_a_rotation_amid_writes_loses_nothing_that_was_applied<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let (old, new) = (key(round), key(1000 + round));
+        store.created(&old, record(&[("n", "0")])).await;
+        let applied = at_once(&store, TASKS, |store, n| async move {
+            let mut applied = 0_u64;
+            if n == 0 {
+                // so that writes come before it, too
+                while value(&store.record(&old).await, "n") == "0" {
+                    yield_now().await;
+                }
+                let answer = store.rotate(&old, &new, &Write::blind().build(), at(120)).await;
+                assert_eq!(answer, Rotated::Rotated);
+            } else {
+                while count(&store, &old).await == Some(Updated::Applied) {
+                    applied += 1;
+                }
+            }
+            applied
+        })
+        .await;
+        let applied: u64 = applied.into_iter().sum();
+        assert_eq!(value(&store.record(&new).await, "n"), applied.to_string());
+        assert_eq!(store.tombstone(&old).await, Some(at(120)));
+    }
+}
+
+/// At no moment do both keys reach a record, or neither.
+pub async fn s69_a_rotation_is_seen_as_one_step<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    store.created(&key(0), record(&[("a", "1")])).await;
+    at_once(&store, 4, |store, n| async move {
+        for step in 0..ROUNDS {
+            let (old, new) = (key(step), key(step + 1));
+            if n == 0 {
+                let answer = store.rotate(&old, &new, &Write::blind().build(), at(120)).await;
+                assert_eq!(answer, Rotated::Rotated);
+                // the others see this step before the next
+                yield_now().await;
+            } else {
+                while store.is_live(&old).await {
+                    yield_now().await;
+                }
+                // another step may have followed, and then it is dead in its turn
+                assert!(!store.is_free(&new).await, "once the old one is dead, the new one is there");
+                assert!(!store.is_live(&old).await, "and the old one stays dead");
+            }
+        }
+    })
+    .await;
+}
+
+/// Whichever comes first: the deletion finds the record under the old key, or a tombstone.
+pub async fn s69_a_rotation_meets_a_deletion<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let (old, new) = (key(round), key(1000 + round));
+        store.created(&old, record(&[("a", "1")])).await;
+        let answers = at_once(&store, 2, |store, n| async move {
+            if n == 0 {
+                store.delete(&old, at(120)).await;
+                None
+            } else {
+                Some(store.rotate(&old, &new, &Write::blind().build(), at(120)).await)
+            }
+        })
+        .await;
+        match answers[1] {
+            Some(Rotated::Rotated) => assert!(store.is_live(&new).await),
+            Some(Rotated::Gone) => assert!(store.is_free(&new).await),
+            other => panic!("the rotation answered {other:?}"),
+        }
+        assert!(store.tombstone(&old).await.is_some());
+    }
+}
+
+/// A logout beats whatever is being written.
+pub async fn t3_a_deletion_amid_writes_leaves_no_record<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let key = key(round);
+        store.created(&key, record(&[("n", "0")])).await;
+        at_once(&store, TASKS, |store, n| async move {
+            if n == 0 {
+                while value(&store.record(&key).await, "n") == "0" {
+                    yield_now().await;
+                }
+                store.delete(&key, at(120)).await;
+                assert!(!store.is_live(&key).await);
+            } else {
+                while count(&store, &key).await == Some(Updated::Applied) {}
+            }
+        })
+        .await;
+        assert_eq!(store.tombstone(&key).await, Some(at(120)));
+    }
+}
+
+/// The old record or the new one, never a part of each.
+pub async fn t17_readers_see_whole_records<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    let text = |n: u64| format!("\"{}\"", n.to_string().repeat(2000));
+    store.created(&key(1), record(&[("a", &text(0)), ("b", &text(0))])).await;
+    at_once(&store, TASKS, |store, n| async move {
+        for write in 0..WRITES {
+            if n < 2 {
+                let text = text(n * WRITES + write);
+                let changes = Write::blind().put("a", &text).put("b", &text).build();
+                assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+            } else {
+                let found = store.record(&key(1)).await;
+                assert!(value(&found, "a") == value(&found, "b") && !value(&found, "a").is_empty());
+            }
+        }
+    })
+    .await;
+}

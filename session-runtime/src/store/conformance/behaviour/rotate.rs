@@ -1,0 +1,90 @@
+//! A record moves to another key, all of it or nothing.
+
+use crate::store::conformance::Subject;
+use crate::store::conformance::kit::{Write, at, fields, key, record, value};
+use crate::store::{Rotated, Store};
+
+/// The old id is dead at once, and known to be.
+pub async fn rotate_moves_the_record_and_leaves_a_tombstone<S: Store>(store: Subject<S>) {
+    let created = store.created(&key(1), record(&[("a", "1")])).await;
+    let changes = Write::after(&created).build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Rotated);
+    let found = store.record(&key(2)).await;
+    assert_eq!(fields(&found), fields(&created));
+    assert_eq!(found.meta().created, created.meta().created, "a session that rotates is no younger for it");
+    assert_eq!(store.tombstone(&key(1)).await, Some(at(120)));
+}
+
+/// A login sets the owner, wipes and rotates in one step.
+pub async fn rotate_applies_its_changes<S: Store>(store: Subject<S>) {
+    let loaded = store.created(&key(1), record(&[("a", "1"), ("theme", "2")])).await;
+    let login =
+        Write::after(&loaded).wipe_but(&["theme"]).put("user", "7").owner(Some("7")).seen(at(9)).build();
+    assert_eq!(store.rotate(&key(1), &key(2), &login, at(120)).await, Rotated::Rotated);
+    let found = store.record(&key(2)).await;
+    assert_eq!(fields(&found), fields(&record(&[("theme", "2"), ("user", "7")])));
+    assert_eq!((found.meta().owner.as_deref(), found.meta().last_seen), (Some("7"), at(9)));
+    assert_eq!(found.meta().last_op, login.op);
+}
+
+/// What another request wrote moves along.
+pub async fn rotate_merges_with_another_change<S: Store>(store: Subject<S>) {
+    let loaded = store.created(&key(1), record(&[("n", "1"), ("a", "1")])).await;
+    store.update(&key(1), &Write::after(&loaded).add("n", 5).put("b", "2").build()).await;
+    let changes = Write::after(&loaded).add("n", 1).put("a", "3").build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Rotated);
+    let expected = record(&[("n", "7"), ("a", "3"), ("b", "2")]);
+    assert_eq!(fields(&store.record(&key(2)).await), fields(&expected));
+}
+
+/// Neither a record nor a tombstone, under either key.
+pub async fn rotate_without_a_record_leaves_nothing<S: Store>(store: Subject<S>) {
+    let changes = Write::blind().put("a", "1").build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Gone);
+    assert!(store.is_free(&key(1)).await && store.is_free(&key(2)).await);
+}
+
+/// Another record, a tombstone, and the record itself are all something.
+pub async fn rotate_onto_anything_changes_nothing<S: Store>(store: Subject<S>) {
+    let mine = store.created(&key(1), record(&[("a", "1")])).await;
+    let other = store.created(&key(2), record(&[("a", "2")])).await;
+    store.created(&key(3), record(&[])).await;
+    store.delete(&key(3), at(60)).await;
+    let changes = Write::after(&mine).put("a", "9").build();
+    for taken in [1, 2, 3] {
+        let answer = store.rotate(&key(1), &key(taken), &changes, at(120)).await;
+        assert_eq!(answer, Rotated::Exists, "key {taken}");
+        for (key, created) in [(key(1), &mine), (key(2), &other)] {
+            let found = store.record(&key).await;
+            assert_eq!((fields(&found), found.meta()), (fields(created), created.meta()));
+        }
+        assert_eq!(store.tombstone(&key(3)).await, Some(at(60)));
+    }
+    assert_eq!(store.rotate(&key(1), &key(4), &changes, at(120)).await, Rotated::Rotated, "another try");
+}
+
+/// The record stays where it is, as it is.
+pub async fn a_refused_rotate_changes_nothing<S: Store>(store: Subject<S>) {
+    let loaded = store.created(&key(1), record(&[("a", "1")])).await;
+    store.update(&key(1), &Write::after(&loaded).put("a", "2").build()).await;
+    let before = store.record(&key(1)).await;
+    let changes = Write::after(&loaded).put_or_refuse("a", "3").put("b", "1").build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Conflict);
+    let after = store.record(&key(1)).await;
+    assert_eq!((fields(&after), after.meta()), (fields(&before), before.meta()));
+    assert!(store.is_free(&key(2)).await);
+}
+
+/// Each time the one before dies.
+pub async fn an_id_can_be_rotated_many_times<S: Store>(store: Subject<S>) {
+    let mut loaded = store.created(&key(0), record(&[("n", "0")])).await;
+    for n in 0..20 {
+        let changes = Write::after(&loaded).add("n", 1).build();
+        assert_eq!(store.rotate(&key(n), &key(n + 1), &changes, at(120)).await, Rotated::Rotated);
+        loaded = store.record(&key(n + 1)).await;
+    }
+    assert_eq!(value(&loaded, "n"), "20");
+    for n in 0..20 {
+        assert_eq!(store.tombstone(&key(n)).await, Some(at(120)));
+    }
+}
