@@ -15,7 +15,7 @@ use crate::record::fields::Builder;
 use crate::record::{Decoded, MetaChange, OpId, Record};
 
 /// The changes of one commit. A store applies them to the record that it holds at that moment with [`Changes::apply`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Changes {
     pub(crate) op: OpId,
     /// The record that the request loaded, whose bytes decide whether another request changed a field meanwhile.
@@ -31,7 +31,7 @@ pub struct Changes {
 }
 
 /// The change of one field.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FieldChange {
     pub(crate) key: Cow<'static, str>,
     /// Where the new JSON value stands in [`Changes::values`]; `None` removes the field.

@@ -23,6 +23,13 @@ pub(crate) fn unusable(session: &'static str, field: &'static str) {
         "a privileged or secret field does not decode: the request is anonymous, the record is left alone");
 }
 
+/// A file under the name of a session is none of ours. It is not named: the name is the session's key.
+#[cfg(unix)]
+pub(crate) fn foreign_file(what: &str) {
+    tracing::warn!(target: TARGET, event = "foreign_file", what,
+        "a file in the folder of sessions is not a session: ignored");
+}
+
 /// A commit was refused or failed; the response says so.
 pub(crate) fn refused(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");

@@ -111,6 +111,8 @@ pub use field::{
 };
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, Sessions, SessionsBuilder};
+#[cfg(unix)]
+pub use store::FileStore;
 pub use store::MemoryStore;
 pub use token::Token;
 

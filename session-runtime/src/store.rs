@@ -3,9 +3,13 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod erased;
+#[cfg(unix)]
+mod file;
 mod memory;
 
 pub(crate) use erased::DynStore;
+#[cfg(unix)]
+pub use file::{Durability, FileStore, FileStoreBuilder};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 
 pub use crate::changes::{Changes, Conflict};

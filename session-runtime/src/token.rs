@@ -101,7 +101,7 @@ pub struct Key([u8; 32]);
 
 impl Key {
     /// The key of these bytes, for tests of stores.
-    #[cfg(feature = "conformance")]
+    #[cfg(any(test, feature = "conformance"))]
     pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -111,10 +111,31 @@ impl Key {
         &self.0
     }
 
+    /// The key of 64 lower-case hexadecimal digits, as [`to_hex`](Self::to_hex) writes it; `None` for any other text (T25).
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        let mut key = Self([0; 32]);
+        let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+        if pairs.len() != key.0.len() || !rest.is_empty() {
+            return None;
+        }
+        for (byte, [high, low]) in key.0.iter_mut().zip(pairs) {
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Some(key)
+    }
+
     /// The hash in 64 lower-case hexadecimal digits: safe as a file name and in any key space (T15, T25).
     pub fn to_hex(&self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         self.0.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
+    }
+}
+
+fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'a'..=b'f' => Some(character - b'a' + 10),
+        _ => None,
     }
 }
 

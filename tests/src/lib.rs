@@ -10,6 +10,7 @@ pub mod by_hand;
 pub mod gate;
 pub mod keys;
 pub mod logs;
+pub mod process;
 pub mod scripted;
 pub mod server;
 pub mod wire;

@@ -13,7 +13,7 @@ pub(crate) fn all() -> Result<(), String> {
     // a user of another framework, or of none, builds it without the adapters
     run(cargo(&["clippy", "-p", "session-runtime", "--no-default-features", "--", "-D", "warnings"])
         .env("CARGO_TERM_QUIET", "true"))?;
-    run(cargo(&["doc", "--no-deps", "-p", "session-runtime", "-p", "session-macros"])
+    run(cargo(&["doc", "--no-deps", "--all-features", "-p", "session-runtime", "-p", "session-macros"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     let tally = tests(&["test", "--workspace", "--all-features", "--no-fail-fast"])?;
     // the form that every reader of test logs knows

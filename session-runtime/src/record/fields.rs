@@ -73,7 +73,7 @@ impl<'a> Iterator for Raw<'a> {
 }
 
 /// Collects fields into their buffer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Builder(Vec<u8>);
 
 impl Builder {

@@ -31,6 +31,7 @@ impl Memo {
 }
 
 /// A decoded value, for a record to remember.
+#[derive(Clone)]
 pub(crate) struct Decoded {
     pub(crate) value: Arc<dyn Any + Send + Sync>,
     pub(crate) bytes: usize,

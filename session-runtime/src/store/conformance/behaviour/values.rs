@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::record::OpId;
 use crate::store::conformance::Subject;
 use crate::store::conformance::kit::{Write, at, fields, id, key, meta, record, value};
-use crate::store::{Record, Rotated, Store, Touched, Updated};
+use crate::store::{Key, Record, Rotated, Store, Touched, Updated};
 
 /// JSON that does not survive being parsed and printed by whoever believes that numbers are floats, that an empty list is
 /// an empty table, or that blanks and the order of keys mean nothing.
@@ -149,7 +149,7 @@ pub async fn s10_t1_no_id_is_found_in_what_is_kept<S: Store>(store: Subject<S>) 
     store.delete(&key(3), at(60)).await;
     let Some(dump) = store.dumped() else { return };
     for id in [id(1), id(2), id(3)] {
-        let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = Key::from_bytes(id).to_hex();
         for text in [&id[..], URL_SAFE_NO_PAD.encode(id).as_bytes(), STANDARD_NO_PAD.encode(id).as_bytes()] {
             assert!(!dump.windows(text.len()).any(|part| part == text), "an id is in the dump");
         }
