@@ -14,12 +14,12 @@ struct Program {
 
 impl Program {
     fn start(path: &str) -> Self {
-        let mut child = Command::new(path)
-            .env("ADDR", "127.0.0.1:0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::run(&mut Command::new(path))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child =
+            command.env("ADDR", "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         // log lines may come first
         let address = BufReader::new(child.stdout.take().unwrap())
             .lines()
@@ -76,7 +76,26 @@ fn counts_each_browser_for_itself(program: &str) {
 
 #[test]
 fn the_shop_logs_in_and_out_fills_a_cart_and_shows_a_message_once() {
-    let shop = Program::start(env!("CARGO_BIN_EXE_shop"));
+    sells(&Program::start(env!("CARGO_BIN_EXE_shop")));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_shop_does_the_same_with_files_and_a_restart_keeps_its_sessions() {
+    let folder = std::env::temp_dir().join(format!("shop-test-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
+        Program::run(command.args(["--store", "file"]).env("TMPDIR", &folder))
+    };
+    sells(&start());
+    let mut cookie = String::new();
+    start().send("POST /cart", "item=Bread", &mut cookie);
+    assert!(start().send("GET /", "", &mut cookie).contains("1 × Bread"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn sells(shop: &Program) {
     let mut cookie = String::new();
     shop.send("POST /cart", "item=Bread", &mut cookie);
     let anonymous = cookie.clone();

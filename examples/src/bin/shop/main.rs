@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run -p examples --bin shop
+//! cargo run -p examples --bin shop -- --store file     # sessions survive a restart; also on two ports at once
 //! ```
 
 mod page;
@@ -122,8 +123,18 @@ async fn theme(session: &mut Shop) -> Redirect {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     // plain http on loopback; behind https: `Sessions::new`
-    let sessions = Sessions::<Shop>::development(MemoryStore::new())?;
+    let sessions = match arguments.as_slice() {
+        [] | ["--store", "memory"] => Sessions::<Shop>::development(MemoryStore::new())?,
+        #[cfg(unix)]
+        ["--store", "file"] => {
+            let folder = std::env::temp_dir().join("shop-sessions");
+            Sessions::<Shop>::development(session_runtime::FileStore::open(folder)?)?
+        }
+        _ => return Err("usage: shop [--store memory|file]".into()),
+    };
     let app = Router::new()
         .route("/", get(home))
         .route("/login", post(login))
