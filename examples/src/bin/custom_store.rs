@@ -17,52 +17,63 @@ use session_runtime::{Sessions, session, with_session};
 
 // The store begins here.
 #[derive(Default)]
-struct MyStore(Mutex<HashMap<Key, Found>>);
+struct Maps {
+    found: HashMap<Key, Found>,
+    /// Where rotations moved records to.
+    moved: HashMap<Key, Key>,
+}
+
+#[derive(Default)]
+struct MyStore(Mutex<Maps>);
 type Answer<T> = Result<T, StoreError>;
 
 impl MyStore {
     /// Each operation holds the lock from its look at what is there to its last write: that makes it one step.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Found>> {
+    fn lock(&self) -> MutexGuard<'_, Maps> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for MyStore {
     async fn load(&self, key: &Key) -> Answer<Found> {
-        Ok(self.lock().get(key).cloned().unwrap_or(Found::Nothing))
+        Ok(self.lock().found.get(key).cloned().unwrap_or(Found::Nothing))
     }
     async fn create(&self, key: &Key, record: Arc<Record>) -> Answer<Created> {
         let mut map = self.lock();
-        let Vacant(place) = map.entry(*key) else { return Ok(Created::Exists) };
+        let Vacant(place) = map.found.entry(*key) else { return Ok(Created::Exists) };
         place.insert(Found::Record(record));
         Ok(Created::Created)
     }
     async fn update(&self, key: &Key, changes: &Changes) -> Answer<Updated> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.get_mut(key) else { return Ok(Updated::Gone) };
+        let Some(Found::Record(record)) = map.found.get_mut(key) else { return Ok(Updated::Gone) };
         let Ok(next) = changes.apply(record) else { return Ok(Updated::Conflict) };
         *record = Arc::new(next);
         Ok(Updated::Applied)
     }
     async fn rotate(&self, old: &Key, new: &Key, changes: &Changes, dead: Timestamp) -> Answer<Rotated> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.get(old).cloned() else { return Ok(Rotated::Gone) };
-        let Vacant(place) = map.entry(*new) else { return Ok(Rotated::Exists) };
+        let Some(Found::Record(record)) = map.found.get(old).cloned() else { return Ok(Rotated::Gone) };
+        let Vacant(place) = map.found.entry(*new) else { return Ok(Rotated::Exists) };
         let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
         place.insert(Found::Record(Arc::new(next)));
-        map.insert(*old, Found::Tombstone(dead));
+        map.found.insert(*old, Found::Tombstone(dead));
+        map.moved.insert(*old, *new);
         Ok(Rotated::Rotated)
     }
     async fn touch(&self, key: &Key, seen: Timestamp) -> Answer<Touched> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.get_mut(key) else { return Ok(Touched::Gone) };
+        let Some(Found::Record(record)) = map.found.get_mut(key) else { return Ok(Touched::Gone) };
         let mut meta = record.meta().clone();
         meta.last_seen = meta.last_seen.max(seen);
         *record = Arc::new(Record::new(meta, record.fields().clone()));
         Ok(Touched::Touched)
     }
     async fn delete(&self, key: &Key, tombstone: Timestamp) -> Answer<()> {
-        if let Some(found @ Found::Record(_)) = self.lock().get_mut(key) {
+        let Maps { found, moved } = &mut *self.lock();
+        // a logout beats the rotations that came before it
+        let last = std::iter::successors(Some(key), |key| moved.get(key)).last();
+        if let Some(found @ Found::Record(_)) = last.and_then(|key| found.get_mut(key)) {
             *found = Found::Tombstone(tombstone);
         }
         Ok(())
@@ -73,7 +84,10 @@ impl Store for MyStore {
             Found::Tombstone(until) => *until <= now,
             Found::Nothing => true,
         };
-        Ok(self.lock().extract_if(|_, found| is_over(found)).count())
+        let Maps { found, moved } = &mut *self.lock();
+        let swept = found.extract_if(|_, found| is_over(found)).count();
+        moved.retain(|old, _| found.contains_key(old));
+        Ok(swept)
     }
 }
 // The store ends here.

@@ -126,6 +126,7 @@ macro_rules! __store_conformance_tests {
                 a_tombstone_stays_when_it_is_deleted_again
                 t2_nothing_brings_a_deleted_record_back
                 t2_nothing_brings_a_rotated_record_back
+                s14_delete_follows_the_rotations_before_it
             }
             sweep: {
                 s73_sweep_removes_what_is_over_at_the_given_time

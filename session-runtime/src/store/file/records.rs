@@ -19,6 +19,9 @@ use crate::record::Record;
 use crate::store::{Created, Found, Rotated, Touched, Updated};
 use crate::token::Key;
 
+/// How many rotations a deletion follows. Within the life of a tombstone nobody logs in that often.
+const ROTATIONS_FOLLOWED: usize = 64;
+
 pub(super) struct Records {
     pub(super) folder: Folder,
     pub(super) template: Template,
@@ -97,10 +100,20 @@ impl Records {
     }
 
     pub(super) fn delete(&self, key: &Key, tombstone: Timestamp) -> Result<(), StoreError> {
-        let _locked = self.folder.lock(stripe(key)).map_err(unavailable)?;
-        if matches!(self.kept(key)?, Kept::Record(_)) {
-            let dead = document::tombstone(key, tombstone, None).map_err(StoreError::unavailable)?;
-            self.put(key, &dead)?;
+        let mut key = *key;
+        // a rotation that came first has moved the record on, and another one may be moving it now
+        for _ in 0..ROTATIONS_FOLLOWED {
+            let _locked = self.folder.lock(stripe(&key)).map_err(unavailable)?;
+            match self.kept(&key)? {
+                Kept::Record(_) => {
+                    let dead = document::tombstone(&key, tombstone, None).map_err(StoreError::unavailable)?;
+                    return self.put(&key, &dead);
+                }
+                Kept::Tombstone { to: Some(next), .. } => key = next,
+                Kept::Tombstone { to: None, .. } | Kept::Pending(_) | Kept::Newer | Kept::Nothing => {
+                    return Ok(());
+                }
+            }
         }
         Ok(())
     }

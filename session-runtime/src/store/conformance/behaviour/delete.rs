@@ -53,7 +53,18 @@ pub async fn t2_nothing_brings_a_rotated_record_back<S: Store>(store: Subject<S>
     assert_eq!(store.rotate(&key(1), &key(2), &login, at(120)).await, Rotated::Rotated);
     let before = store.record(&key(2)).await;
     stays_dead(&store, &loaded).await;
-    store.delete(&key(1), at(120)).await;
     let after = store.record(&key(2)).await;
     assert_eq!((after.fields(), after.meta()), (before.fields(), before.meta()));
+}
+
+/// A logout of a request that loaded the session before a login came between ends it all the same.
+pub async fn s14_delete_follows_the_rotations_before_it<S: Store>(store: Subject<S>) {
+    let loaded = store.created(&key(1), record(&[("a", "1")])).await;
+    let login = Write::after(&loaded).put("user", "7").build();
+    for n in 1..4 {
+        assert_eq!(store.rotate(&key(n), &key(n + 1), &login, at(120)).await, Rotated::Rotated);
+    }
+    store.delete(&key(1), at(130)).await;
+    assert_eq!(store.tombstone(&key(4)).await, Some(at(130)));
+    assert_eq!(store.touch(&key(4), at(5)).await, Touched::Gone);
 }
