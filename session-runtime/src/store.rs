@@ -15,7 +15,7 @@ pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use crate::changes::{Changes, Conflict};
 pub use crate::error::{Source, StoreError};
 pub use crate::record::{Fields, Meta, OpId, Record};
-pub use crate::token::Key;
+pub use crate::token::{Key, Slot};
 
 use std::future::Future;
 use std::sync::Arc;
@@ -87,6 +87,12 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When the store cannot answer; then the session may still exist, and the caller must say so.
     fn delete(&self, key: &Key, tombstone: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether records lie in several places, such as the nodes of a cluster, so that not any two of them can be changed in
+    /// one step. Then ids carry a [`Slot`], and the old and the new key of a rotation have the same.
+    fn is_sharded(&self) -> bool {
+        false
+    }
 
     /// Removes what is past its deadline at `now`, and says how many records and tombstones that were.
     ///

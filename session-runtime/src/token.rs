@@ -1,6 +1,8 @@
 //! The session id: made here, kept by the browser, and known to a store only as a hash.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,8 +11,14 @@ use sha2::{Digest as _, Sha256};
 /// Random bits in an id, in bytes: 256 bits (S1; ASVS 7.2.3 asks for 128 bits).
 const BYTES: usize = 32;
 
+/// The bytes of a slot tag.
+const TAG: usize = 2;
+
 /// Characters of an id on the wire: unpadded base64url of 32 bytes.
 pub(crate) const TEXT: usize = 43;
+
+/// Characters of an id with a slot tag: of 34 bytes.
+const TAGGED_TEXT: usize = 46;
 
 /// A session id: 256 random bits of the operating system (S1, S4).
 ///
@@ -30,47 +38,94 @@ pub(crate) const TEXT: usize = 43;
 /// let id: session_runtime::Token = 4_711_u128.into();
 /// ```
 #[derive(Clone)]
-pub struct Token([u8; BYTES]);
+pub struct Token {
+    id: [u8; BYTES],
+    slot: Option<Slot>,
+}
+
+/// Where a sharded store keeps a session. An id carries it in the clear, and a rotation keeps it, so that the old and the
+/// new record lie in one place and can be changed in one step. It says nothing of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot([u8; TAG]);
+
+impl Slot {
+    /// The tag as a number.
+    pub const fn as_u16(self) -> u16 {
+        u16::from_be_bytes(self.0)
+    }
+
+    /// A slot for a new session.
+    ///
+    /// # Errors
+    /// As [`Token::random`].
+    pub(crate) fn random(source: &dyn Entropy) -> Result<Self, NoEntropy> {
+        let mut bytes = [0; TAG];
+        source.fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// A slot of a known tag, for the keys of tests.
+    #[cfg(any(test, feature = "conformance"))]
+    pub(crate) const fn of(tag: [u8; TAG]) -> Self {
+        Self(tag)
+    }
+}
 
 impl Token {
-    /// A new id.
+    /// A new id, for a store that wants it in this slot.
     ///
     /// # Errors
     /// When the source fails, or returns only zeros: then there is no session rather than a weak one (S2).
-    pub(crate) fn random(source: &dyn Entropy) -> Result<Self, NoEntropy> {
-        let mut bytes = [0; BYTES];
-        source.fill(&mut bytes)?;
-        if bytes == [0; BYTES] { Err(NoEntropy) } else { Ok(Self(bytes)) }
+    pub(crate) fn random(source: &dyn Entropy, slot: Option<Slot>) -> Result<Self, NoEntropy> {
+        let mut id = [0; BYTES];
+        source.fill(&mut id)?;
+        if id == [0; BYTES] { Err(NoEntropy) } else { Ok(Self { id, slot }) }
     }
 
-    /// Reads the text of an id: exactly 43 characters of canonical base64url, and not all zero (S6, T6).
+    /// Reads the text of an id: exactly 43 characters of canonical base64url, or 46 with a slot tag, and not all zero
+    /// (S6, T6).
     ///
     /// This says that the text is well formed, not that such a session exists.
     pub fn parse(text: impl AsRef<[u8]>) -> Option<Self> {
         let text = text.as_ref();
-        let mut bytes = [0; BYTES];
-        if text.len() != TEXT {
+        let mut bytes = [0; BYTES + TAG];
+        if text.len() != TEXT && text.len() != TAGGED_TEXT {
             return None;
         }
         let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
-        (length == BYTES && bytes != [0; BYTES]).then_some(Self(bytes))
+        let (id, tag) = bytes.split_first_chunk::<BYTES>()?;
+        let slot = if length > BYTES { Some(Slot(tag.try_into().ok()?)) } else { None };
+        (*id != [0; BYTES]).then_some(Self { id: *id, slot })
     }
 
     /// An id of known bytes, for the keys of tests.
     #[cfg(feature = "conformance")]
-    pub(crate) const fn of(bytes: [u8; BYTES]) -> Self {
-        Self(bytes)
+    pub(crate) const fn of(id: [u8; BYTES], slot: Option<Slot>) -> Self {
+        Self { id, slot }
     }
 
     /// The text of this id, as the cookie carries it.
     pub(crate) fn write(&self, out: &mut String) {
-        URL_SAFE_NO_PAD.encode_string(self.0, out);
+        match self.slot {
+            None => URL_SAFE_NO_PAD.encode_string(self.id, out),
+            Some(slot) => {
+                let mut bytes = [0; BYTES + TAG];
+                bytes[..BYTES].copy_from_slice(&self.id);
+                bytes[BYTES..].copy_from_slice(&slot.0);
+                URL_SAFE_NO_PAD.encode_string(bytes, out);
+            }
+        }
     }
 
     /// What a store knows this id by.
     pub(crate) fn key(&self, purpose: &Purpose) -> Key {
-        // id and purpose are of fixed length, and together fit into one block of the hash
-        Key(Sha256::new().chain_update(self.0).chain_update(purpose.0).finalize().into())
+        // id, purpose and slot are of fixed length, and together fit into one block of the hash
+        let mut hash = Sha256::new().chain_update(self.id).chain_update(purpose.0);
+        if let Some(slot) = self.slot {
+            // so another slot is another id, and nobody moves a session elsewhere
+            hash.update(slot.0);
+        }
+        Key { hash: hash.finalize().into(), slot: self.slot }
     }
 }
 
@@ -96,38 +151,76 @@ impl Purpose {
 /// The name of a record in a store: a SHA-256 of the session's id and of what it is for (S10, S71, T1).
 ///
 /// The id cannot be found from it, so a stolen store hands out no sessions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key([u8; 32]);
+///
+/// The hash covers the slot, so keys of one hash are equal, be it known where their records are or not.
+#[derive(Clone, Copy)]
+pub struct Key {
+    hash: [u8; 32],
+    slot: Option<Slot>,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Key {}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.hash.cmp(&other.hash)
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
+}
 
 impl Key {
     /// The key of these bytes, for tests of stores.
     #[cfg(any(test, feature = "conformance"))]
-    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
+        Self { hash, slot: None }
     }
 
     /// The 32 bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.hash
     }
 
-    /// The key of 64 lower-case hexadecimal digits, as [`to_hex`](Self::to_hex) writes it; `None` for any other text (T25).
+    /// Where a store that [is sharded](crate::store::Store::is_sharded) keeps the record. `None` for an id that was made for
+    /// another store.
+    pub const fn slot(&self) -> Option<Slot> {
+        self.slot
+    }
+
+    /// The key of 64 lower-case hexadecimal digits, as [`to_hex`](Self::to_hex) writes it, and of no slot; `None` for any
+    /// other text (T25).
     pub fn from_hex(hex: &str) -> Option<Self> {
-        let mut key = Self([0; 32]);
+        let mut hash = [0; 32];
         let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-        if pairs.len() != key.0.len() || !rest.is_empty() {
+        if pairs.len() != hash.len() || !rest.is_empty() {
             return None;
         }
-        for (byte, [high, low]) in key.0.iter_mut().zip(pairs) {
+        for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
             *byte = digit(*high)? << 4 | digit(*low)?;
         }
-        Some(key)
+        Some(Self { hash, slot: None })
     }
 
     /// The hash in 64 lower-case hexadecimal digits: safe as a file name and in any key space (T15, T25).
     pub fn to_hex(&self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        self.0.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
+        self.hash.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
     }
 }
 

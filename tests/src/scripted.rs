@@ -243,6 +243,10 @@ impl<T: Store> Store for ScriptedStore<T> {
         self.run(Op::Delete, &[key], self.inner.delete(key, tombstone)).await
     }
 
+    fn is_sharded(&self) -> bool {
+        self.inner.is_sharded()
+    }
+
     async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.run(Op::Sweep, &[], self.inner.sweep(now)).await
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::store::{Created, Rotated, Touched, Updated};
-use crate::token::{Key, Token};
+use crate::token::{Key, Slot, Token};
 
 /// How often a new id is tried when the store already has one of that name (S3). With 256 random bits once is enough; a
 /// second collision means that the random source is broken.
@@ -166,7 +166,8 @@ async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> R
     check_size(engine, fields.size(), fields.iter().map(|(key, value)| (key, value.len())))?;
     let record = Arc::new(Record::new(meta, fields));
     for _ in 0..TRIES {
-        let token = Token::random(&*engine.entropy)?;
+        let slot = if engine.store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
+        let token = Token::random(&*engine.entropy, slot)?;
         let key = token.key(&engine.purpose);
         match engine.ask(engine.store.create(&key, Arc::clone(&record))).await? {
             Created::Created => return Ok(Live { token, key, record }),
@@ -194,7 +195,7 @@ pub(super) async fn rename(
     until: Timestamp,
 ) -> Result<Option<(Token, Key)>, Error> {
     for _ in 0..TRIES {
-        let token = Token::random(&*engine.entropy)?;
+        let token = Token::random(&*engine.entropy, old.slot())?;
         let key = token.key(&engine.purpose);
         match engine.ask(engine.store.rotate(old, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),

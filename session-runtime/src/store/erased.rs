@@ -28,6 +28,7 @@ pub(crate) trait DynStore: Send + Sync {
     ) -> Answer<'a, Rotated>;
     fn touch<'a>(&'a self, key: &'a Key, seen: Timestamp) -> Answer<'a, Touched>;
     fn delete<'a>(&'a self, key: &'a Key, tombstone: Timestamp) -> Answer<'a, ()>;
+    fn is_sharded(&self) -> bool;
     fn sweep(&self, now: Timestamp) -> Answer<'_, usize>;
 }
 
@@ -60,6 +61,10 @@ impl<T: Store> DynStore for T {
 
     fn delete<'a>(&'a self, key: &'a Key, tombstone: Timestamp) -> Answer<'a, ()> {
         Box::pin(Store::delete(self, key, tombstone))
+    }
+
+    fn is_sharded(&self) -> bool {
+        Store::is_sharded(self)
     }
 
     fn sweep(&self, now: Timestamp) -> Answer<'_, usize> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{BYTES, Entropy, Key, NoEntropy, OsEntropy, Purpose, TEXT, Token};
+use super::{BYTES, Entropy, Key, NoEntropy, OsEntropy, Purpose, Slot, TEXT, Token};
 
 fn text(token: &Token) -> String {
     let mut out = String::new();
@@ -17,7 +17,7 @@ fn s1_a_million_ids_are_distinct_and_each_bit_is_fair() {
     let mut seen = vec![[0_u32; 256]; BYTES];
     let mut heads = Vec::new();
     for _ in 0..IDS {
-        let Token(bytes) = Token::random(&OsEntropy).unwrap();
+        let Token { id: bytes, .. } = Token::random(&OsEntropy, None).unwrap();
         for (position, byte) in seen.iter_mut().zip(bytes) {
             position[usize::from(byte)] += 1;
         }
@@ -52,14 +52,14 @@ fn s2_t21_a_source_that_fails_or_is_stuck_gives_no_id() {
             Ok(())
         }
     }
-    assert!(Token::random(&Fails).is_err());
-    assert!(Token::random(&Stuck).is_err());
+    assert!(Token::random(&Fails, None).is_err());
+    assert!(Token::random(&Stuck, None).is_err());
 }
 
 #[test]
 fn s2_threads_draw_no_duplicates() {
     let mut all: Vec<String> = std::thread::scope(|scope| {
-        let draw = || (0..1000).map(|_| text(&Token::random(&OsEntropy).unwrap())).collect::<Vec<_>>();
+        let draw = || (0..1000).map(|_| text(&Token::random(&OsEntropy, None).unwrap())).collect::<Vec<_>>();
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(draw)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
@@ -79,11 +79,11 @@ fn s4_an_id_is_fixed_length_base64url_and_nothing_but_the_random_bytes() {
     }
     // neither time nor user nor a counter is in it: the same bits give the same text
     let fixed = Fixed(AtomicU8::new(0xFB));
-    let first = text(&Token::random(&fixed).unwrap());
-    assert_eq!(first, text(&Token::random(&fixed).unwrap()));
+    let first = text(&Token::random(&fixed, None).unwrap());
+    assert_eq!(first, text(&Token::random(&fixed, None).unwrap()));
     assert_eq!(first, "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s");
     for _ in 0..1000 {
-        let text = text(&Token::random(&OsEntropy).unwrap());
+        let text = text(&Token::random(&OsEntropy, None).unwrap());
         assert_eq!(text.len(), TEXT);
         assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     }
@@ -91,10 +91,10 @@ fn s4_an_id_is_fixed_length_base64url_and_nothing_but_the_random_bytes() {
 
 #[test]
 fn an_id_is_read_as_it_was_written() {
-    for _ in 0..1000 {
-        let token = Token::random(&OsEntropy).unwrap();
+    for slot in [None, Some(Slot::of([0, 0])), Some(Slot::of([0xAB, 0xCD]))].repeat(300) {
+        let token = Token::random(&OsEntropy, slot).unwrap();
         let read = Token::parse(text(&token)).unwrap();
-        assert_eq!(token.0, read.0);
+        assert_eq!((token.id, token.slot), (read.id, read.slot));
         assert_eq!(key(&token), key(&read));
     }
 }
@@ -156,6 +156,29 @@ fn s6_each_id_has_one_text() {
     assert_eq!(read, 16);
 }
 
+#[test]
+fn s6_a_slot_tag_is_read_as_strictly_as_the_id() {
+    let token = Token::random(&OsEntropy, Some(Slot::of([1, 2]))).unwrap();
+    let good = text(&token);
+    assert_eq!(good.len(), 46);
+    // of 43 characters it would be another id
+    for length in (0..good.len()).filter(|length| *length != TEXT) {
+        assert!(Token::parse(&good[..length]).is_none(), "{length}");
+    }
+    assert!(Token::parse(format!("{good}A")).is_none());
+    assert!(Token::parse("A".repeat(46)).is_none(), "all zero");
+    assert!(Token::parse(format!("{}{}", "A".repeat(43), "QIE")).is_none(), "an id of zeros with a tag");
+}
+
+#[test]
+fn s10_another_slot_is_another_id() {
+    let id = Token::random(&OsEntropy, None).unwrap().id;
+    let at = |slot| key(&Token { id, slot });
+    let keys = [at(None), at(Some(Slot::of([0, 0]))), at(Some(Slot::of([0, 1])))];
+    assert!((1..keys.len()).all(|n| keys[..n].iter().all(|key| key.as_bytes() != keys[n].as_bytes())));
+    assert_eq!(keys.map(|key| key.slot().map(Slot::as_u16)), [None, Some(0), Some(1)]);
+}
+
 fn key(token: &Token) -> Key {
     token.key(&Purpose::of("id", "/"))
 }
@@ -175,17 +198,17 @@ fn t1_s10_keys_are_sha_256_and_unrelated_for_related_ids() {
     let expected = "5b71ad260e23ddf51f33ea9d7e0fa2a900408a7c00e0b8f40c11f8956112b449";
     assert_eq!(key(&one).to_hex(), expected);
 
-    let Token(mut bytes) = one.clone();
+    let Token { id: mut bytes, .. } = one.clone();
     bytes[BYTES - 1] ^= 1;
-    let other = Token(bytes);
+    let other = Token { id: bytes, slot: None };
     let same = key(&one).as_bytes().iter().zip(key(&other).as_bytes()).filter(|(a, b)| a == b).count();
     assert!(same < 6, "{same} bytes of 32 are equal");
-    assert!(!key(&one).as_bytes().windows(4).any(|part| one.0.windows(4).any(|raw| raw == part)));
+    assert!(!key(&one).as_bytes().windows(4).any(|part| one.id.windows(4).any(|raw| raw == part)));
 }
 
 #[test]
 fn s34_t22_debug_shows_no_byte() {
-    let token = Token::random(&OsEntropy).unwrap();
+    let token = Token::random(&OsEntropy, None).unwrap();
     assert_eq!(format!("{token:?}"), "Token(..)");
     assert_eq!(format!("{:?}", key(&token)), "Key(..)");
 }

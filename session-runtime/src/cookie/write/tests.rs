@@ -115,7 +115,7 @@ fn s42_t35_max_age_is_whole_seconds_between_one_and_400_days() {
 fn s39_s40_t36_the_output_parses_back_to_what_was_configured() {
     for config in allowed() {
         let writer = writer(&config);
-        let token = Token::random(&OsEntropy).unwrap();
+        let token = Token::random(&OsEntropy, None).unwrap();
         let mut id = String::new();
         token.write(&mut id);
         let set = writer.set(&token, Some(Duration::from_secs(60)));

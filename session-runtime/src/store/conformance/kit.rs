@@ -20,7 +20,7 @@ use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::record::fields::Builder;
 use crate::record::{Meta, MetaChange, OpId};
 use crate::store::{Changes, Key, Record};
-use crate::token::{Purpose, Token};
+use crate::token::{Purpose, Slot, Token};
 
 /// How long a record of the kit may lie idle.
 pub const IDLE: Duration = Duration::from_secs(3600);
@@ -42,9 +42,9 @@ pub fn id(n: u64) -> [u8; 32] {
     bytes
 }
 
-/// The key of the `n`-th id.
+/// The key of the `n`-th id. All are in one slot, so that any two can be a rotation's.
 pub fn key(n: u64) -> Key {
-    Token::of(id(n)).key(&Purpose::of("conformance", "/"))
+    Token::of(id(n), Some(Slot::of(*b"ks"))).key(&Purpose::of("conformance", "/"))
 }
 
 /// Metadata of a session that was created at [`at`]`(0)` and has no owner.
