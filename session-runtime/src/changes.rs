@@ -26,6 +26,8 @@ pub struct Changes {
     /// `Some`: every stored field goes but these keys; the changes are applied to what is left.
     pub(crate) wipe: Option<Arc<[Cow<'static, str>]>>,
     pub(crate) meta: MetaChange,
+    /// [`Changes::max_bytes`].
+    pub(crate) max_bytes: usize,
     /// What the record decodes to after this commit, if nobody else changed it meanwhile.
     pub(crate) decoded: Option<Decoded>,
 }
@@ -50,7 +52,28 @@ pub(crate) enum Place {
 
 /// Another request changed a field meanwhile, and the field's policy refuses to merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
 pub struct Conflict;
+
+/// Why [`Changes::apply`] does not change a record. A store leaves it as it is and answers with this: it turns into an
+/// [`Updated`](crate::store::Updated) and into a [`Rotated`](crate::store::Rotated).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Another request changed a field meanwhile, and the field's policy does not merge, or not within a store: a function
+    /// of the user's must not run under its lock. If there is something to merge, the core does, and asks again.
+    Conflict,
+    /// The record would grow beyond [`Changes::max_bytes`].
+    TooLarge {
+        /// What its fields would take, as [`Fields::size`](crate::store::Fields::size) counts.
+        bytes: usize,
+    },
+}
+
+impl From<Conflict> for Refusal {
+    fn from(Conflict: Conflict) -> Self {
+        Self::Conflict
+    }
+}
 
 impl Changes {
     /// What `current` becomes. A store calls this while it holds `current` locked.
@@ -59,9 +82,23 @@ impl Changes {
     /// field's merge policy decides.
     ///
     /// # Errors
-    /// [`Conflict`] if a policy refuses, or is a function of the user's that must not run under a store's lock. Then the
-    /// store leaves the record as it is and says so; if there is something to merge, the core does, and asks again.
-    pub fn apply(&self, current: &Record) -> Result<Record, Conflict> {
+    /// [`Refusal`]: the store leaves the record as it is, and says so.
+    pub fn apply(&self, current: &Record) -> Result<Record, Refusal> {
+        let next = self.merge(current)?;
+        let (before, bytes) = (current.fields().size(), next.fields().size());
+        if bytes > self.max_bytes.max(before) { Err(Refusal::TooLarge { bytes }) } else { Ok(next) }
+    }
+
+    /// What the fields of a record may take, as [`Fields::size`](crate::store::Fields::size) counts (S72, T29). A record
+    /// that is larger already, because the limit was lowered, may stay as large or shrink.
+    ///
+    /// Only the store can tell: each of two requests may add what would fit alone. [`apply`](Self::apply) does so.
+    pub const fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    /// [`apply`](Self::apply), whatever the size of the outcome.
+    pub(crate) fn merge(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
         let mut out = Builder::with_capacity(current.fields().size() + self.values.size());

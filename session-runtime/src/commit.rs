@@ -2,5 +2,6 @@
 
 pub(crate) mod apply;
 pub(crate) mod diff;
+pub(crate) mod limit;
 mod merge;
 pub(crate) mod plan;

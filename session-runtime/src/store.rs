@@ -12,7 +12,7 @@ pub(crate) use erased::DynStore;
 pub use file::{Durability, FileStore, FileStoreBuilder};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 
-pub use crate::changes::{Changes, Conflict};
+pub use crate::changes::{Changes, Refusal};
 pub use crate::error::{Source, StoreError};
 pub use crate::record::{Fields, Meta, OpId, Record};
 pub use crate::token::{Key, Slot};
@@ -50,7 +50,8 @@ pub trait Store: Send + Sync + 'static {
         record: Arc<Record>,
     ) -> impl Future<Output = Result<Created, StoreError>> + Send;
 
-    /// Replaces the record under `key` by what [`Changes::apply`] makes of it, if there is one.
+    /// Replaces the record under `key` by what [`Changes::apply`] makes of it, if there is one. What it refuses becomes the
+    /// answer, by `From`.
     ///
     /// # Errors
     /// When the store cannot answer.
@@ -126,10 +127,24 @@ pub enum Created {
 pub enum Updated {
     /// The changes are kept.
     Applied,
-    /// [`Changes::apply`] refused; nothing was changed. The core merges if it can, and asks again.
+    /// [`Refusal::Conflict`]; nothing was changed. The core merges if it can, and asks again.
     Conflict,
+    /// [`Refusal::TooLarge`]; nothing was changed.
+    TooLarge {
+        /// What the fields would take.
+        bytes: usize,
+    },
     /// There is no record; nothing was changed.
     Gone,
+}
+
+impl From<Refusal> for Updated {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Conflict => Self::Conflict,
+            Refusal::TooLarge { bytes } => Self::TooLarge { bytes },
+        }
+    }
 }
 
 /// What [`Store::rotate`] did.
@@ -137,12 +152,26 @@ pub enum Updated {
 pub enum Rotated {
     /// The record is under the new key, the old one is dead.
     Rotated,
-    /// [`Changes::apply`] refused; nothing was changed. The core merges if it can, and asks again.
+    /// [`Refusal::Conflict`]; nothing was changed. The core merges if it can, and asks again.
     Conflict,
+    /// [`Refusal::TooLarge`]; nothing was changed.
+    TooLarge {
+        /// What the fields would take.
+        bytes: usize,
+    },
     /// There is no record under the old key; nothing was changed.
     Gone,
     /// There is something under the new key; nothing was changed.
     Exists,
+}
+
+impl From<Refusal> for Rotated {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Conflict => Self::Conflict,
+            Refusal::TooLarge { bytes } => Self::TooLarge { bytes },
+        }
+    }
 }
 
 /// What [`Store::touch`] did.

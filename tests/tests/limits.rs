@@ -6,15 +6,18 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::{get, post};
-use session_runtime::{Extra, MemoryStore, Sessions, session, with_session};
-use session_tests::{Browser, Op, Request, ScriptedStore, logs, serve};
+use session_runtime::{Extra, MemoryStore, Session, Sessions, session, with_session};
+use session_tests::{Browser, Moment, Op, Request, ScriptedStore, logs, serve};
 
 #[session]
 struct Shop {
     #[session(owner)]
     user: Option<String>,
+    #[session(privileged)]
+    admin: bool,
     small: String,
     query: String,
+    #[session(merge = append)]
     searches: Vec<String>,
     #[session(extra)]
     extra: Extra,
@@ -56,6 +59,20 @@ async fn shrink(session: &mut Shop) {
     session.query.truncate(1);
 }
 
+/// Puts more in than it takes out.
+async fn take(handle: Session<Shop>, body: String) -> Result<(), String> {
+    let swap = |shop: &mut Shop| {
+        shop.query.clone_from(&body);
+        Some(())
+    };
+    handle.take_once(swap).await.map(drop).map_err(|error| format!("too large: {}", error.is_too_large()))
+}
+
+#[with_session]
+async fn resign(session: &mut Shop) {
+    session.admin = false;
+}
+
 fn routes() -> Router {
     Router::new()
         .route("/", get(show))
@@ -64,6 +81,8 @@ fn routes() -> Router {
         .route("/extra", post(dictionary))
         .route("/login", post(login))
         .route("/shrink", post(shrink))
+        .route("/take", post(take))
+        .route("/resign", post(resign))
 }
 
 async fn limited(bytes: usize) -> (ScriptedStore, SocketAddr) {
@@ -146,6 +165,65 @@ async fn s72_a_session_over_a_lowered_limit_can_still_shrink() {
     assert_eq!(post("/append").body("y").send(server).await.status, 500);
     assert_eq!(post("/shrink").send(server).await.status, 200);
     assert_eq!(post("/append").body("y").send(server).await.status, 200);
+}
+
+/// Each would fit alone. Both have loaded the session before either writes.
+#[tokio::test]
+async fn t29_s72_of_two_requests_that_together_exceed_the_limit_one_is_refused() {
+    // different fields, one field that both append to, and keys of the dictionary
+    let races =
+        [("/keep", "/append", "120 1 0"), ("/append", "/append", "0 2 0"), ("/extra", "/extra", "0 1 1")];
+    for (one, other, left) in races {
+        let (store, server) = limited(200).await;
+        let mut browser = Browser::new(server);
+        assert_eq!(browser.send(Request::post("/append").body("0")).await.status, 200);
+        let mut running = Vec::new();
+        for (target, unit) in [(one, "a"), (other, "b")] {
+            let gate = store.pause(Moment::Before(Op::Update));
+            let request = browser.prepare(Request::post(target).body(unit.repeat(120)));
+            let reply = tokio::spawn(async move { request.send(server).await });
+            gate.reached().await;
+            running.push((gate, reply));
+        }
+        let mut statuses = Vec::new();
+        for (gate, reply) in running {
+            gate.open();
+            statuses.push(reply.await.unwrap().status);
+        }
+        assert_eq!(statuses, [200, 500], "{one} {other}");
+        // what was there before, and the whole of what was applied
+        assert_eq!(browser.get("/").await.body, left, "{one} {other}");
+    }
+}
+
+#[tokio::test]
+async fn s72_taking_cannot_put_in_more_than_fits() {
+    let (_, server) = limited(200).await;
+    let mut browser = Browser::new(server);
+    assert_eq!(browser.send(Request::post("/keep").body("short")).await.status, 200);
+    let reply = browser.send(Request::post("/take").body("x".repeat(300))).await;
+    assert_eq!(reply.body, "too large: true");
+    assert_eq!(browser.get("/").await.body, "5 0 0");
+    assert_eq!(browser.send(Request::post("/take").body("x".repeat(100))).await.body, "");
+    assert_eq!(browser.get("/").await.body, "100 0 0");
+}
+
+/// `false` is longer than `true`.
+#[tokio::test]
+async fn s12_s72_a_privilege_can_be_given_up_in_a_session_that_is_full() {
+    let store = MemoryStore::new();
+    let sessions = Sessions::<Shop>::builder(store).max_bytes(100).build().unwrap();
+    let query = |length| Shop { admin: true, query: "x".repeat(length), ..Shop::default() };
+    let full = 100 - "admintrue".len() - "query\"\"".len() - 2 * 6;
+    assert!(sessions.issue(query(full + 1)).await.unwrap_err().is_too_large());
+    let issued = sessions.issue(query(full)).await.unwrap();
+    let mut browser = Browser::new(serve(routes().layer(sessions.clone())).await);
+    browser.plant(issued.cookie());
+    let reply = browser.post("/resign").await;
+    assert_eq!(reply.status, 500, "the change as a whole does not fit");
+    assert!(reply.pair().is_some(), "but the privilege is gone, with the id that had it");
+    assert!(sessions.edit(issued.token(), |_| ()).await.unwrap_err().is_gone());
+    assert_eq!(browser.get("/").await.body, format!("{full} 0 0"));
 }
 
 #[tokio::test]

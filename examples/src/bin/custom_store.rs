@@ -47,16 +47,20 @@ impl Store for MyStore {
     async fn update(&self, key: &Key, changes: &Changes) -> Answer<Updated> {
         let mut map = self.lock();
         let Some(Found::Record(record)) = map.found.get_mut(key) else { return Ok(Updated::Gone) };
-        let Ok(next) = changes.apply(record) else { return Ok(Updated::Conflict) };
-        *record = Arc::new(next);
+        match changes.apply(record) {
+            Ok(next) => *record = Arc::new(next),
+            Err(refusal) => return Ok(refusal.into()),
+        }
         Ok(Updated::Applied)
     }
     async fn rotate(&self, old: &Key, new: &Key, changes: &Changes, dead: Timestamp) -> Answer<Rotated> {
         let mut map = self.lock();
         let Some(Found::Record(record)) = map.found.get(old).cloned() else { return Ok(Rotated::Gone) };
         let Vacant(place) = map.found.entry(*new) else { return Ok(Rotated::Exists) };
-        let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
-        place.insert(Found::Record(Arc::new(next)));
+        match changes.apply(&record) {
+            Ok(next) => drop(place.insert(Found::Record(Arc::new(next)))),
+            Err(refusal) => return Ok(refusal.into()),
+        }
         map.found.insert(*old, Found::Tombstone(dead));
         map.moved.insert(*old, *new);
         Ok(Rotated::Rotated)

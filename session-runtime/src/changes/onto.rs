@@ -32,6 +32,7 @@ impl Changes {
             values,
             wipe: self.wipe.clone(),
             meta: self.meta.clone(),
+            max_bytes: self.max_bytes,
             // it is of the record that was loaded before
             decoded: None,
         })

@@ -5,7 +5,8 @@ mod typed;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Changes, Conflict, FieldChange, Merge, Sum};
+use super::Refusal::{self, Conflict};
+use super::{Changes, FieldChange, Merge, Sum};
 use crate::clock::Timestamp;
 use crate::record::fields::Builder;
 use crate::record::{Decoded, MemoBudget, Meta, MetaChange, OpId, Record};
@@ -40,6 +41,7 @@ fn changes(base: Option<&Arc<Record>>, fields: Vec<Change>) -> Changes {
         values,
         wipe: None,
         meta: MetaChange::default(),
+        max_bytes: usize::MAX,
         decoded: None,
     }
 }
@@ -58,7 +60,7 @@ fn meet(
     theirs: Option<&str>,
     ours: Option<&str>,
     merge: Merge,
-) -> Result<Option<String>, Conflict> {
+) -> Result<Option<String>, Refusal> {
     let with = |value: Option<&str>| record(&value.map(|v| ("f", v)).into_iter().collect::<Vec<_>>());
     let applied = changes(Some(&with(base)), vec![change("f", ours, merge)]).apply(&with(theirs))?;
     Ok(applied.fields().get("f").map(|v| String::from_utf8(v.to_vec()).unwrap()))
@@ -299,4 +301,44 @@ fn t30_a_field_that_is_set_in_a_wipe_is_put_whatever_its_policy() {
     };
     assert_eq!(fields(&restart().apply(&base).unwrap()), pairs(&[("n", "3"), ("x", "9")]));
     assert_eq!(fields(&restart().apply(&meanwhile).unwrap()), pairs(&[("n", "3"), ("x", "9")]));
+}
+
+/// Bytes of a record with these fields.
+fn size(fields: &[(&str, &str)]) -> usize {
+    record(fields).fields().size()
+}
+
+#[test]
+fn s72_a_record_does_not_grow_beyond_the_limit() {
+    let stored = record(&[("a", "1"), ("b", "22")]);
+    let written = |json: &str, max_bytes| {
+        let changes = changes(Some(&stored), vec![change("a", Some(json), Merge::LastWrite)]);
+        Changes { max_bytes, ..changes }.apply(&stored).map(|next| next.fields().size())
+    };
+    let limit = size(&[("a", "123"), ("b", "22")]);
+    assert_eq!(written("123", limit), Ok(limit));
+    assert_eq!(written("1234", limit), Err(Refusal::TooLarge { bytes: limit + 1 }));
+    // a limit that was lowered: it may stay as it is, and shrink
+    assert_eq!(written("9", 1), Ok(stored.fields().size()));
+    assert_eq!(written("12", 1), Err(Refusal::TooLarge { bytes: stored.fields().size() + 1 }));
+}
+
+#[test]
+fn t29_what_another_request_added_counts() {
+    let loaded = record(&[("a", "1")]);
+    let theirs = record(&[("a", "1"), ("b", "12345")]);
+    let limit = size(&[("a", "1"), ("b", "12345")]);
+    let add = |key: &str, json: &str| {
+        let changes = changes(Some(&loaded), vec![change(key, Some(json), Merge::LastWrite)]);
+        Changes { max_bytes: limit, ..changes }
+    };
+    assert!(add("c", "1").apply(&loaded).is_ok());
+    let bytes = size(&[("a", "1"), ("b", "12345"), ("c", "1")]);
+    assert_eq!(add("c", "1").apply(&theirs).map(drop), Err(Refusal::TooLarge { bytes }));
+    assert!(add("b", "1").apply(&theirs).is_ok(), "it takes their place");
+    // what is wiped takes no room
+    let wiping = Changes { wipe: Some(Arc::from([])), ..add("c", "1") };
+    assert_eq!(fields(&wiping.apply(&theirs).unwrap()), pairs(&[("c", "1")]));
+    // the core knows what it sent, though there is more of it than the store would take
+    assert!(Changes { max_bytes: 0, ..add("c", "1") }.merge(&loaded).is_ok());
 }

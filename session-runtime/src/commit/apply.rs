@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
-use super::merge;
 use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
+use super::{limit, merge};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, TOMBSTONE};
@@ -139,6 +139,7 @@ async fn update(
         }
         Updated::Applied => Ok(After::Live(live)),
         Updated::Conflict => Err(Error::new(Kind::Conflict)),
+        Updated::TooLarge { bytes } => Err(limit::too_large(&changes, bytes)),
         Updated::Gone if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
         // it only showed a message: nothing is lost
         Updated::Gone => Ok(After::Ended),
@@ -163,7 +164,7 @@ async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> R
     let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
-    check_size(engine, fields.size(), fields.iter().map(|(key, value)| (key, value.len())))?;
+    limit::check_new(&fields, engine.max_bytes)?;
     let record = Arc::new(Record::new(meta, fields));
     for _ in 0..TRIES {
         let slot = if engine.store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
@@ -200,6 +201,7 @@ pub(super) async fn rename(
         match engine.ask(engine.store.rotate(old, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
             Rotated::Conflict => return Ok(None),
+            Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
             Rotated::Gone => return Err(Error::new(Kind::Gone)),
             Rotated::Exists => {}
         }
@@ -210,7 +212,7 @@ pub(super) async fn rename(
 /// The record as this request knows it now: what it loaded, with what it sent. What others changed meanwhile is not in it,
 /// so that a later commit of this request still meets their changes as theirs.
 pub(crate) fn sent(changes: &Changes, loaded: Arc<Record>) -> Arc<Record> {
-    changes.apply(&loaded).map_or(loaded, Arc::new)
+    changes.merge(&loaded).map_or(loaded, Arc::new)
 }
 
 fn assemble(
@@ -229,19 +231,17 @@ fn assemble(
     let fields: Vec<FieldChange> =
         diff.changes.drain(..).filter(|changed| is_selected(changed, select)).map(|c| c.change).collect();
     let values = std::mem::take(&mut diff.values);
-    let sizes = || fields.iter().map(|f| (&*f.key, f.value.as_ref().map_or(0, ExactSizeIterator::len)));
-    let replaced: usize = fields.iter().filter_map(|f| base.fields().get(&f.key)).map(<[u8]>::len).sum();
-    let added: usize = sizes().map(|(key, bytes)| key.len() + bytes).sum();
-    let left = if wipe == Wipe::Nothing { base.fields().size() } else { 0 };
-    if added > replaced {
-        check_size(engine, left.saturating_sub(replaced) + added, sizes())?;
-    }
     let wipe = match wipe {
         Wipe::Nothing => None,
         Wipe::OwnerChanged => Some(Arc::clone(&engine.types.keep)),
         Wipe::Restarted => Some(Arc::from([])),
     };
-    Ok(Changes { op: OpId::next(), base: Some(Arc::clone(base)), fields, values, wipe, meta, decoded })
+    // what gives up a privilege puts a default in its place: it must not fail because that is longer
+    let max_bytes = if select == Select::DroppedPrivileges { usize::MAX } else { engine.max_bytes };
+    let base = Some(Arc::clone(base));
+    let changes = Changes { op: OpId::next(), base, fields, values, wipe, meta, max_bytes, decoded };
+    limit::check(&changes)?;
+    Ok(changes)
 }
 
 fn is_selected(changed: &Changed, select: Select) -> bool {
@@ -261,19 +261,6 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
         remembered: stamp.remembered,
         owner: diff.owner.clone(),
     }
-}
-
-/// One client must not make a record grow without bound (S72, T29).
-fn check_size<'a>(
-    engine: &Engine,
-    bytes: usize,
-    fields: impl Iterator<Item = (&'a str, usize)>,
-) -> Result<(), Error> {
-    if bytes <= engine.max_bytes {
-        return Ok(());
-    }
-    let largest = fields.max_by_key(|(_, size)| *size).map_or("", |(key, _)| key);
-    Err(Error::new(Kind::TooLarge { field: largest.to_owned().into(), bytes, limit: engine.max_bytes }))
 }
 
 fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {

@@ -4,13 +4,16 @@ use std::fmt;
 use std::ops::Range;
 
 /// Before each field: key length (2 bytes) and value length (4 bytes), little endian.
-const HEAD: usize = 6;
+const HEAD: usize = Fields::OVERHEAD;
 
 /// The fields of a record: keys, each with the bytes of a JSON value.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(Box<[u8]>);
 
 impl Fields {
+    /// What each field counts in [`size`](Self::size) beside its key and its value, in bytes.
+    pub const OVERHEAD: usize = 6;
+
     /// Every field, in stored order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.raw().map(|(key, value)| (std::str::from_utf8(key).unwrap_or_default(), value))
@@ -21,7 +24,8 @@ impl Fields {
         self.raw().find(|(k, _)| *k == key.as_bytes()).map(|(_, value)| value)
     }
 
-    /// Bytes that the fields take, keys included.
+    /// Bytes that the fields take: of each its key, its value, and [`OVERHEAD`](Self::OVERHEAD). The limit of a session's size
+    /// is in these bytes, so a store that cannot call this counts alike.
     pub const fn size(&self) -> usize {
         self.0.len()
     }

@@ -8,6 +8,7 @@ use crate::changes::{Changes, FieldChange, Merge};
 use crate::codec;
 use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
+use crate::commit::limit;
 use crate::commit::plan::OwnerChange;
 use crate::data::SessionData;
 use crate::error::{Error, Kind};
@@ -30,7 +31,8 @@ impl<S: SessionData> Session<S> {
     ///
     /// # Errors
     /// [`Error::is_gone`] if the session ended meanwhile, [`Error::is_unavailable`] if the store does not answer,
-    /// [`Error::is_conflict`] if others change the same fields without pause. `take` must not change an `owner` or
+    /// [`Error::is_conflict`] if others change the same fields without pause, [`Error::is_too_large`] if `take` puts in more than
+    /// it takes and the session grows beyond its limit. `take` must not change an `owner` or
     /// `privileged` field: [`Error::is_config`].
     ///
     /// ```
@@ -70,6 +72,7 @@ impl<S: SessionData> Session<S> {
                     return Ok(Some(taken));
                 }
                 Updated::Gone => return Err(Error::new(Kind::Gone)),
+                Updated::TooLarge { bytes } => return Err(limit::too_large(&changes, bytes)),
                 Updated::Conflict => match engine.ask(engine.store.load(&key)).await? {
                     Found::Record(record) if engine.now() < record.meta().deadline() => stored = record,
                     _ => return Err(Error::new(Kind::Gone)),
@@ -105,6 +108,7 @@ impl<S: SessionData> Session<S> {
             values: diff.values,
             wipe: None,
             meta: MetaChange::default(),
+            max_bytes: self.cell.engine.max_bytes,
             decoded: None,
         })
     }
@@ -113,7 +117,7 @@ impl<S: SessionData> Session<S> {
     fn follow(&self, before: &S, after: &S, taken: Changes) {
         if let Some(live) = self.cell.live() {
             let own = Changes { base: Some(Arc::clone(&live.record)), ..taken };
-            if let Ok(record) = own.apply(&live.record) {
+            if let Ok(record) = own.merge(&live.record) {
                 self.cell.rebase(Arc::new(record));
             }
         }

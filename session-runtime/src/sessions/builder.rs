@@ -173,7 +173,8 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
-    /// What one session may take, in bytes of keys and JSON values: 64 KiB unless said otherwise.
+    /// What one session may take, in bytes of keys and JSON values and six more for each field: 64 KiB unless said
+    /// otherwise. The store refuses what is larger, so several requests at once do not exceed it either.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self

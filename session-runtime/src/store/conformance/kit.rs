@@ -92,6 +92,7 @@ impl Write {
             values: Builder::default(),
             wipe: None,
             meta: MetaChange::default(),
+            max_bytes: usize::MAX,
             decoded: None,
         })
     }
@@ -153,6 +154,12 @@ impl Write {
     /// Sets the absolute deadline.
     pub fn expires(mut self, at: Timestamp) -> Self {
         self.0.meta.expires = Some(at);
+        self
+    }
+
+    /// Refuses to let the record grow beyond this many bytes, as [`Changes::max_bytes`] says. Any size is fine otherwise.
+    pub fn up_to(mut self, bytes: usize) -> Self {
+        self.0.max_bytes = bytes;
         self
     }
 

@@ -63,7 +63,10 @@ impl Records {
     pub(super) fn update(&self, key: &Key, changes: &Changes) -> Result<Updated, StoreError> {
         let _locked = self.folder.lock(stripe(key)).map_err(unavailable)?;
         let Kept::Record(record) = self.kept(key)? else { return Ok(Updated::Gone) };
-        let Ok(next) = changes.apply(&record) else { return Ok(Updated::Conflict) };
+        let next = match changes.apply(&record) {
+            Ok(next) => next,
+            Err(refusal) => return Ok(refusal.into()),
+        };
         self.write(key, &next)?;
         Ok(Updated::Applied)
     }
@@ -80,7 +83,10 @@ impl Records {
         if !self.is_free(new)? {
             return Ok(Rotated::Exists);
         }
-        let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
+        let next = match changes.apply(&record) {
+            Ok(next) => next,
+            Err(refusal) => return Ok(refusal.into()),
+        };
         let moved = document::record(new, &next, Some(old)).map_err(StoreError::unavailable)?;
         let dead = document::tombstone(old, tombstone, Some(new)).map_err(StoreError::unavailable)?;
         self.put(new, &moved)?;

@@ -79,7 +79,10 @@ impl Map {
         self.with_room(key, now, || {
             let mut shard = self.shard(key);
             let Some(record) = shard.record(key) else { return Ok(Updated::Gone) };
-            let Ok(next) = changes.apply(record) else { return Ok(Updated::Conflict) };
+            let next = match changes.apply(record) {
+                Ok(next) => next,
+                Err(refusal) => return Ok(refusal.into()),
+            };
             let (old, new) = (Size::of(record), Size::of(&next));
             if !self.usage.exchange(old, new) {
                 return Err(NoRoom(new));
@@ -124,7 +127,10 @@ impl Map {
         if shards.of_new().get(new_key).is_some() {
             return Ok(Rotated::Exists);
         }
-        let Ok(next) = changes.apply(&record) else { return Ok(Rotated::Conflict) };
+        let next = match changes.apply(&record) {
+            Ok(next) => next,
+            Err(refusal) => return Ok(refusal.into()),
+        };
         let left = if tombstone.is_some() { Size::TOMBSTONE } else { Size::NOTHING };
         let new = [Size::of(&next), left].into_iter().sum();
         if !self.usage.exchange(Size::of(&record), new) {

@@ -69,7 +69,16 @@ fn changes(base: Option<Arc<Record>>, fields: &[(&'static str, &str, Merge)]) ->
             merge: merge.clone(),
         })
         .collect();
-    Changes { op: OpId::next(), base, fields, values, wipe: None, meta: MetaChange::default(), decoded: None }
+    Changes {
+        op: OpId::next(),
+        base,
+        fields,
+        values,
+        wipe: None,
+        meta: MetaChange::default(),
+        max_bytes: usize::MAX,
+        decoded: None,
+    }
 }
 
 fn put(field: &'static str, value: &str) -> Changes {
