@@ -13,9 +13,18 @@
 //! 3. `rotate` is all or nothing, also when two of them want the same record.
 //! 4. Values are bytes. Whoever parses and prints them turns `18446744073709551615` into a float and `[]` into `{}`.
 //! 5. Time comes with the call. Only [`sweep`](Store::sweep) removes what is over.
+//! 6. What `apply` refuses is the answer: `Err(refusal) => return Ok(refusal.into())`.
+//! 7. [`Meta::last_op`](super::Meta::last_op) is kept as it comes, and `touch` leaves it alone. By it the core knows whether a
+//!    write was done whose answer it never got; a store need not recognise a repetition itself.
 //!
 //! A store that writes bytes somewhere reads a record back with [`Record::new`](super::Record::new); all parts of
-//! [`Meta`](super::Meta) are public. The program `custom_store` among the examples is a whole store in under sixty lines.
+//! [`Meta`](super::Meta) are public. The program `custom_store` among the examples is a whole store in some seventy lines.
+//!
+//! A store whose server does the work, with a script of its own, does what `apply` does as far as it can. It may answer
+//! [`Conflict`](super::Updated::Conflict) where a policy needs the field's type, and leave that to the core, which loads the
+//! record anew, merges and asks again; but a field whose stored bytes are those that were loaded takes the new value. The
+//! limit it keeps by counting: of each field its key, its value and
+//! [`Fields::OVERHEAD`](super::Fields::OVERHEAD), against [`Changes::max_bytes`](super::Changes::max_bytes).
 //!
 //! # How to prove it
 //!
@@ -33,6 +42,18 @@
 //! ```
 //!
 //! Tests of what is special to a store can use the same [`kit`].
+//!
+//! # A store that promises less
+//!
+//! It says so of its [`Subject`]. What it does not promise is passed over, and the test's output says that too
+//! (`cargo test -- --show-output`).
+//!
+//! | | the store | what is passed over |
+//! |---|---|---|
+//! | [`sweeps_itself`](Subject::sweeps_itself) | removes what is over by a clock of its own | that a call of `sweep` removes it |
+//! | [`up_to`](Subject::up_to) | has no room for larger records | nothing: records are smaller; only what cannot be, is passed over |
+//! | [`without_merging`](Subject::without_merging) | puts what a request loaded and changed in the place of what others wrote meanwhile | all that concerns concurrent changes |
+//! | [`without_tombstones`](Subject::without_tombstones) | forgets what is deleted or rotated away | that a dead id is told from an unknown one, keeps its key occupied, and leads a deletion on |
 
 #![allow(
     clippy::missing_panics_doc,
@@ -106,6 +127,34 @@ macro_rules! __store_conformance_tests {
                 reject_refuses_only_what_another_request_changed
                 a_message_set_meanwhile_stays
             }
+            policies: {
+                t34_max_keeps_the_greater
+                t34_min_keeps_the_lesser
+                t34_union_keeps_what_each_added_and_removed
+                t34_append_keeps_what_each_appended
+                append_refuses_more_than_a_new_tail
+                with_is_left_to_the_core
+                a_field_that_nobody_else_changed_takes_the_new_value
+                where_nothing_was_both_begin_with_the_default
+                what_does_not_decode_is_a_conflict
+                policies_of_every_kind_meet_in_one_update
+                policies_of_every_kind_meet_in_a_rotation
+            }
+            limit: {
+                s72_growth_beyond_the_limit_is_refused
+                s72_a_record_over_the_limit_may_shrink_and_stay
+                s72_a_rotation_keeps_to_the_limit
+                t29_what_others_added_counts
+                t29_a_crowd_does_not_exceed_the_limit
+            }
+            repetition: {
+                every_write_leaves_its_name
+                activity_is_no_write
+                what_was_refused_leaves_no_name
+                a_repeated_create_finds_the_first
+                a_repeated_update_leaves_the_same_name
+                a_repeated_rotation_finds_nothing_to_move
+            }
             touch: {
                 touch_moves_activity_forward_only
                 touch_carries_no_data
@@ -144,6 +193,13 @@ macro_rules! __store_conformance_tests {
                 s69_a_rotation_meets_a_deletion
                 t3_a_deletion_amid_writes_leaves_no_record
                 t17_readers_see_whole_records
+            }
+            crowds: {
+                t34_the_greatest_of_a_crowd_stands
+                t34_the_least_of_a_crowd_stands
+                t34_what_a_crowd_adds_and_removes_is_added_and_removed
+                t34_what_a_crowd_appends_is_all_there
+                t34_a_function_counts_a_crowd
             }
         }
     };

@@ -3,9 +3,13 @@
 //! Names begin with the requirements that they prove, where there are any.
 
 pub mod create;
+pub mod crowds;
 pub mod delete;
+pub mod limit;
 pub mod merge;
+pub mod policies;
 pub mod races;
+pub mod repetition;
 pub mod rotate;
 pub mod sweep;
 pub mod touch;

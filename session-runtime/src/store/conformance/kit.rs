@@ -10,16 +10,19 @@
 //! assert_ne!(key(1), key(2));
 //! ```
 
+mod write;
+
+pub use write::Write;
+
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::changes::{FieldChange, Merge, Sum};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
-use crate::record::fields::Builder;
-use crate::record::{Meta, MetaChange, OpId};
-use crate::store::{Changes, Key, Record};
+use crate::field::SessionField;
+use crate::record::Meta;
+use crate::store::{Key, Record};
 use crate::token::{Purpose, Slot, Token};
 
 /// How long a record of the kit may lie idle.
@@ -62,109 +65,15 @@ pub fn value(record: &impl Borrow<Record>, field: &str) -> String {
     String::from_utf8_lossy(record.borrow().fields().get(field).unwrap_or_default()).into_owned()
 }
 
+/// A field as the value of its type, which must be there. What two requests merged is compared like this: whether there is
+/// a blank after a comma is a store's business.
+pub fn read<T: SessionField>(record: &impl Borrow<Record>, field: &str) -> T {
+    let json = record.borrow().fields().get(field).expect("the field is there");
+    T::decode(json).unwrap_or_else(|_| panic!("`{field}` is {}", value(record, field)))
+}
+
 /// All fields by key; a store need not keep their order.
 pub fn fields(record: &impl Borrow<Record>) -> BTreeMap<String, String> {
     let text = |json: &[u8]| String::from_utf8_lossy(json).into_owned();
     record.borrow().fields().iter().map(|(key, json)| (key.to_owned(), text(json))).collect()
-}
-
-/// What one request writes: builds [`Changes`] as the core does.
-#[derive(Debug)]
-#[must_use = "nothing is written until `build` is called and the changes are given to a store"]
-pub struct Write(Changes);
-
-impl Write {
-    /// By a request that loaded `loaded`.
-    pub fn after(loaded: &Arc<Record>) -> Self {
-        Self::new(Some(Arc::clone(loaded)))
-    }
-
-    /// By a request that knows of no field.
-    pub fn blind() -> Self {
-        Self::new(None)
-    }
-
-    fn new(base: Option<Arc<Record>>) -> Self {
-        Self(Changes {
-            op: OpId::next(),
-            base,
-            fields: Vec::new(),
-            values: Builder::default(),
-            wipe: None,
-            meta: MetaChange::default(),
-            max_bytes: usize::MAX,
-            decoded: None,
-        })
-    }
-
-    fn change(mut self, field: &str, json: Option<&str>, merge: Merge) -> Self {
-        let values = &mut self.0.values;
-        let value =
-            json.map(|json| values.write(field.as_bytes(), |out| out.extend_from_slice(json.as_bytes())));
-        self.0.fields.push(FieldChange { key: field.to_owned().into(), value, merge });
-        self
-    }
-
-    /// Sets a field; the later write stands.
-    pub fn put(self, field: &str, json: &str) -> Self {
-        self.change(field, Some(json), Merge::LastWrite)
-    }
-
-    /// Removes a field; the later write stands.
-    pub fn remove(self, field: &str) -> Self {
-        self.change(field, None, Merge::LastWrite)
-    }
-
-    /// Adds to a field of type `u64`, as `merge = add` does.
-    pub fn add(self, field: &str, delta: i64) -> Self {
-        let loaded = self.0.base.as_ref().and_then(|base| value(base, field).parse::<i128>().ok());
-        let (delta, max) = (i128::from(delta), i128::from(u64::MAX));
-        let ours = (loaded.unwrap_or(0) + delta).clamp(0, max).to_string();
-        self.change(field, Some(&ours), Merge::Add(Box::new(Sum { delta, default: 0, min: 0, max })))
-    }
-
-    /// Sets a field, and refuses all if another request changed it meanwhile.
-    pub fn put_or_refuse(self, field: &str, json: &str) -> Self {
-        self.change(field, Some(json), Merge::Reject)
-    }
-
-    /// Removes a message that was shown; one that another request set meanwhile stays.
-    pub fn shown(self, field: &str) -> Self {
-        self.change(field, None, Merge::YieldTo)
-    }
-
-    /// Removes every field but these, before all other changes.
-    pub fn wipe_but(mut self, keep: &[&str]) -> Self {
-        self.0.wipe = Some(keep.iter().map(|field| (*field).to_owned().into()).collect());
-        self
-    }
-
-    /// Records activity.
-    pub fn seen(mut self, at: Timestamp) -> Self {
-        self.0.meta.last_seen = Some(at);
-        self
-    }
-
-    /// Sets the owner.
-    pub fn owner(mut self, json: Option<&str>) -> Self {
-        self.0.meta.owner = Some(json.map(Into::into));
-        self
-    }
-
-    /// Sets the absolute deadline.
-    pub fn expires(mut self, at: Timestamp) -> Self {
-        self.0.meta.expires = Some(at);
-        self
-    }
-
-    /// Refuses to let the record grow beyond this many bytes, as [`Changes::max_bytes`] says. Any size is fine otherwise.
-    pub fn up_to(mut self, bytes: usize) -> Self {
-        self.0.max_bytes = bytes;
-        self
-    }
-
-    /// The changes, for a store.
-    pub fn build(self) -> Changes {
-        self.0
-    }
 }

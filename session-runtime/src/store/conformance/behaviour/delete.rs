@@ -9,7 +9,7 @@ pub async fn delete_leaves_a_tombstone<S: Store>(store: Subject<S>) {
     store.created(&key(1), record(&[("a", "1")])).await;
     store.created(&key(2), record(&[("a", "2")])).await;
     store.delete(&key(1), at(120)).await;
-    assert_eq!(store.tombstone(&key(1)).await, Some(at(120)));
+    store.expect_dead(&key(1), at(120)).await;
     assert!(store.is_live(&key(2)).await, "another session is untouched");
 }
 
@@ -22,6 +22,9 @@ pub async fn t5_delete_without_a_record_leaves_nothing<S: Store>(store: Subject<
 
 /// Two logouts at once.
 pub async fn a_tombstone_stays_when_it_is_deleted_again<S: Store>(store: Subject<S>) {
+    if !store.has_tombstones() {
+        return;
+    }
     store.created(&key(1), record(&[])).await;
     store.delete(&key(1), at(120)).await;
     store.delete(&key(1), at(130)).await;
@@ -34,8 +37,10 @@ async fn stays_dead<S: Store>(store: &Subject<S>, loaded: &std::sync::Arc<crate:
     assert_eq!(store.update(&key(1), &changes).await, Updated::Gone);
     assert_eq!(store.touch(&key(1), at(5)).await, Touched::Gone);
     assert_eq!(store.rotate(&key(1), &key(9), &changes, at(200)).await, Rotated::Gone);
-    assert_eq!(store.create(&key(1), loaded).await, Created::Exists);
-    assert_eq!(store.tombstone(&key(1)).await, Some(at(120)));
+    if store.has_tombstones() {
+        assert_eq!(store.create(&key(1), loaded).await, Created::Exists);
+    }
+    store.expect_dead(&key(1), at(120)).await;
     assert!(store.is_free(&key(9)).await);
 }
 
@@ -59,6 +64,9 @@ pub async fn t2_nothing_brings_a_rotated_record_back<S: Store>(store: Subject<S>
 
 /// A logout of a request that loaded the session before a login came between ends it all the same.
 pub async fn s14_delete_follows_the_rotations_before_it<S: Store>(store: Subject<S>) {
+    if !store.has_tombstones() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("a", "1")])).await;
     let login = Write::after(&loaded).put("user", "7").build();
     for n in 1..4 {

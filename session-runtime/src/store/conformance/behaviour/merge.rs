@@ -6,6 +6,9 @@ use crate::store::{Store, Updated};
 
 /// Neither undoes the other.
 pub async fn changes_of_different_fields_both_stay<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("a", "1"), ("b", "2"), ("c", "3")])).await;
     for write in [Write::after(&loaded).put("a", "10"), Write::after(&loaded).remove("b").put("d", "4")] {
         assert_eq!(store.update(&key(1), &write.build()).await, Updated::Applied);
@@ -26,6 +29,9 @@ pub async fn last_write_stands_over_another_change<S: Store>(store: Subject<S>) 
 
 /// The difference is added to what is there, also where nothing was.
 pub async fn t34_add_counts_both<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("n", "5")])).await;
     for delta in [2, 10, -3] {
         let changes = Write::after(&loaded).add("n", delta).add("new", 1).build();
@@ -37,6 +43,9 @@ pub async fn t34_add_counts_both<S: Store>(store: Subject<S>) {
 
 /// Large numbers are added as integers, and never wrap.
 pub async fn t34_add_stays_within_the_bounds_of_its_type<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("n", "18446744073709551610"), ("m", "3")])).await;
     for (n, m) in [("18446744073709551613", "0"), ("18446744073709551615", "0")] {
         let changes = Write::after(&loaded).add("n", 3).add("m", -5).build();
@@ -48,6 +57,9 @@ pub async fn t34_add_stays_within_the_bounds_of_its_type<S: Store>(store: Subjec
 
 /// What changed is told by the bytes that were loaded.
 pub async fn reject_refuses_only_what_another_request_changed<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("a", "[]"), ("b", "1")])).await;
     let write = |json| Write::after(&loaded).put_or_refuse("a", json).build();
     store.update(&key(1), &Write::after(&loaded).put("b", "2").build()).await;
@@ -59,6 +71,9 @@ pub async fn reject_refuses_only_what_another_request_changed<S: Store>(store: S
 
 /// A message that was shown is taken away; one that nobody has seen is not.
 pub async fn a_message_set_meanwhile_stays<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("notice", "[1]")])).await;
     store.update(&key(1), &Write::after(&loaded).put("notice", "[2]").build()).await;
     assert_eq!(store.update(&key(1), &Write::after(&loaded).shown("notice").build()).await, Updated::Applied);

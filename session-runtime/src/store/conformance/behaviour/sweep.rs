@@ -34,11 +34,15 @@ pub async fn s73_sweep_removes_what_is_over_at_the_given_time<S: Store>(store: S
 
 /// Dead ids are forgotten when they need no longer be known.
 pub async fn s73_sweep_removes_tombstones_that_are_over<S: Store>(store: Subject<S>) {
+    if !store.has_tombstones() {
+        return;
+    }
     for n in 1..=3 {
         store.created(&key(n), record(&[("a", "1")])).await;
     }
     store.delete(&key(1), at(600)).await;
-    store.rotate(&key(2), &key(4), &Write::blind().build(), at(601)).await;
+    let changes = Write::after(&store.record(&key(2)).await).build();
+    store.rotate(&key(2), &key(4), &changes, at(601)).await;
     assert_eq!(store.sweep(at(PRESENT)).await, 0);
     assert_eq!(store.tombstone(&key(1)).await, Some(at(600)));
     assert_eq!(store.tombstone(&key(2)).await, Some(at(601)));
@@ -71,6 +75,9 @@ pub async fn sweep_goes_by_the_last_activity<S: Store>(store: Subject<S>) {
 
 /// Nothing is left of it, in no index and no queue.
 pub async fn a_swept_key_is_free_again<S: Store>(store: Subject<S>) {
+    if !store.has_tombstones() {
+        return;
+    }
     store.created(&key(1), record(&[("a", "1")])).await;
     store.delete(&key(1), at(60)).await;
     if store.is_swept_by_calls() {

@@ -25,10 +25,11 @@ pub async fn update_creates_nothing<S: Store>(store: Subject<S>) {
 
 /// A removed field is gone, and so may the last one be.
 pub async fn update_removes_fields<S: Store>(store: Subject<S>) {
-    store.created(&key(1), record(&[("a", "1"), ("b", "2")])).await;
-    assert_eq!(store.update(&key(1), &Write::blind().remove("a").build()).await, Updated::Applied);
-    assert_eq!(fields(&store.record(&key(1)).await), fields(&record(&[("b", "2")])));
-    assert_eq!(store.update(&key(1), &Write::blind().remove("b").build()).await, Updated::Applied);
+    let loaded = store.created(&key(1), record(&[("a", "1"), ("b", "2")])).await;
+    assert_eq!(store.update(&key(1), &Write::after(&loaded).remove("a").build()).await, Updated::Applied);
+    let loaded = store.record(&key(1)).await;
+    assert_eq!(fields(&loaded), fields(&record(&[("b", "2")])));
+    assert_eq!(store.update(&key(1), &Write::after(&loaded).remove("b").build()).await, Updated::Applied);
     assert!(store.record(&key(1)).await.fields().is_empty(), "an empty session is still there");
 }
 
@@ -36,7 +37,8 @@ pub async fn update_removes_fields<S: Store>(store: Subject<S>) {
 pub async fn update_of_metadata_keeps_the_fields<S: Store>(store: Subject<S>) {
     store.created(&key(1), record(&[("a", "1")])).await;
     for owner in [Some("\"ann\""), Some("7"), None] {
-        let changes = Write::blind().owner(owner).expires(at(9000)).seen(at(5)).build();
+        let loaded = store.record(&key(1)).await;
+        let changes = Write::after(&loaded).owner(owner).expires(at(9000)).seen(at(5)).build();
         assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
         let found = store.record(&key(1)).await;
         assert_eq!(value(&found, "a"), "1");
@@ -50,7 +52,8 @@ pub async fn update_of_metadata_keeps_the_fields<S: Store>(store: Subject<S>) {
 pub async fn update_never_moves_activity_back<S: Store>(store: Subject<S>) {
     store.created(&key(1), record(&[])).await;
     for (seen, then) in [(20, 20), (10, 20), (30, 30)] {
-        let changes = Write::blind().put("a", "1").seen(at(seen)).build();
+        let loaded = store.record(&key(1)).await;
+        let changes = Write::after(&loaded).put("a", "1").seen(at(seen)).build();
         assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
         assert_eq!(store.record(&key(1)).await.meta().last_seen, at(then));
     }
@@ -59,7 +62,7 @@ pub async fn update_never_moves_activity_back<S: Store>(store: Subject<S>) {
 /// A change of owner leaves nothing of the one before, known to this request or not.
 pub async fn update_wipes_what_is_not_kept<S: Store>(store: Subject<S>) {
     let loaded = store.created(&key(1), record(&[("theme", "1"), ("cart", "[1]")])).await;
-    store.update(&key(1), &Write::blind().put("unknown", "1").build()).await;
+    store.update(&key(1), &Write::after(&loaded).put("unknown", "1").build()).await;
     let changes = Write::after(&loaded).wipe_but(&["theme"]).put("user", "2").build();
     assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
     assert_eq!(fields(&store.record(&key(1)).await), fields(&record(&[("theme", "1"), ("user", "2")])));
@@ -67,6 +70,9 @@ pub async fn update_wipes_what_is_not_kept<S: Store>(store: Subject<S>) {
 
 /// All or nothing.
 pub async fn a_refused_update_changes_nothing<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
     let loaded = store.created(&key(1), record(&[("a", "1"), ("b", "2")])).await;
     store.update(&key(1), &Write::after(&loaded).put("b", "3").build()).await;
     let before = store.record(&key(1)).await;
