@@ -1,6 +1,7 @@
 //! Many tasks at once, on several threads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use tokio::sync::Barrier;
 use tokio::task::yield_now;
@@ -50,6 +51,39 @@ async fn count<S: Store>(store: &Subject<S>, key: &Key) -> Option<Updated> {
     let Found::Record(loaded) = store.load(key).await else { return None };
     yield_now().await; // the handler runs
     Some(store.update(key, &Write::after(&loaded).add("n", 1).build()).await)
+}
+
+/// Writers until the session ends. No broken store makes them go on for ever.
+#[derive(Default)]
+struct Writers {
+    /// The first of them has its answer.
+    began: AtomicBool,
+    /// The session has ended.
+    over: AtomicBool,
+}
+
+impl Writers {
+    /// Waits until there was a write.
+    async fn began(&self) {
+        while !self.began.load(SeqCst) {
+            yield_now().await;
+        }
+    }
+
+    /// Counts until the store refuses, and says how often. What begins after the end is refused.
+    async fn count<S: Store>(&self, store: &Subject<S>, key: &Key) -> u64 {
+        let mut applied = 0;
+        loop {
+            let too_late = self.over.load(SeqCst);
+            let answer = count(store, key).await;
+            self.began.store(true, SeqCst);
+            if answer != Some(Updated::Applied) {
+                return applied;
+            }
+            assert!(!too_late, "a write under a dead id was applied");
+            applied += 1;
+        }
+    }
 }
 
 /// 200 of 200.
@@ -141,21 +175,20 @@ pub async fn s69_a_rotation_amid_writes_loses_nothing_that_was_applied<S: Store>
     for round in 0..ROUNDS {
         let (old, new) = (key(round), key(1000 + round));
         store.created(&old, record(&[("n", "0")])).await;
-        let applied = at_once(&store, TASKS, |store, n| async move {
-            let mut applied = 0_u64;
-            if n == 0 {
-                // so that writes come before it, too
-                while value(&store.record(&old).await, "n") == "0" {
-                    yield_now().await;
+        let writers = Arc::new(Writers::default());
+        let applied = at_once(&store, TASKS, |store, n| {
+            let writers = Arc::clone(&writers);
+            async move {
+                if n > 0 {
+                    return writers.count(&store, &old).await;
                 }
+                writers.began().await;
                 let changes = Write::after(&store.record(&old).await).build();
-                assert_eq!(store.rotate(&old, &new, &changes, at(120)).await, Rotated::Rotated);
-            } else {
-                while count(&store, &old).await == Some(Updated::Applied) {
-                    applied += 1;
-                }
+                let answer = store.rotate(&old, &new, &changes, at(120)).await;
+                assert_eq!(answer, Rotated::Rotated);
+                writers.over.store(true, SeqCst);
+                0
             }
-            applied
         })
         .await;
         let applied: u64 = applied.into_iter().sum();
@@ -171,16 +204,26 @@ pub async fn s69_a_rotation_is_seen_as_one_step<S: Store>(store: Subject<S>) {
     }
     let store = Arc::new(store);
     store.created(&key(0), record(&[("a", "1")])).await;
-    at_once(&store, 4, |store, n| async move {
-        for step in 0..ROUNDS {
-            let (old, new) = (key(step), key(step + 1));
-            if n == 0 {
-                let changes = Write::after(&store.record(&old).await).build();
-                assert_eq!(store.rotate(&old, &new, &changes, at(120)).await, Rotated::Rotated);
-                // the others see this step before the next
-                yield_now().await;
-            } else {
-                while store.is_live(&old).await {
+    let rotations = Arc::new(AtomicU64::new(0));
+    at_once(&store, 4, |store, n| {
+        let rotations = Arc::clone(&rotations);
+        async move {
+            for step in 0..ROUNDS {
+                let (old, new) = (key(step), key(step + 1));
+                if n == 0 {
+                    let changes = Write::after(&store.record(&old).await).build();
+                    assert_eq!(store.rotate(&old, &new, &changes, at(120)).await, Rotated::Rotated);
+                    rotations.fetch_add(1, SeqCst);
+                    // the others see this step before the next
+                    yield_now().await;
+                    continue;
+                }
+                loop {
+                    let is_done = rotations.load(SeqCst) > step;
+                    if !store.is_live(&old).await {
+                        break;
+                    }
+                    assert!(!is_done, "the old one is dead when the store says so");
                     yield_now().await;
                 }
                 // another step may have followed, and then it is dead in its turn
@@ -228,15 +271,18 @@ pub async fn t3_a_deletion_amid_writes_leaves_no_record<S: Store>(store: Subject
     for round in 0..ROUNDS {
         let key = key(round);
         store.created(&key, record(&[("n", "0")])).await;
-        at_once(&store, TASKS, |store, n| async move {
-            if n == 0 {
-                while value(&store.record(&key).await, "n") == "0" {
-                    yield_now().await;
+        let writers = Arc::new(Writers::default());
+        at_once(&store, TASKS, |store, n| {
+            let writers = Arc::clone(&writers);
+            async move {
+                if n > 0 {
+                    writers.count(&store, &key).await;
+                    return;
                 }
+                writers.began().await;
                 store.delete(&key, at(120)).await;
+                writers.over.store(true, SeqCst);
                 assert!(!store.is_live(&key).await);
-            } else {
-                while count(&store, &key).await == Some(Updated::Applied) {}
             }
         })
         .await;
