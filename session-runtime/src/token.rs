@@ -192,6 +192,12 @@ impl Key {
         Self { hash, slot: None }
     }
 
+    /// Another key in the same place.
+    #[cfg(feature = "conformance")]
+    pub(crate) const fn beside(self, hash: [u8; 32]) -> Self {
+        Self { hash, ..self }
+    }
+
     /// The 32 bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.hash
