@@ -89,10 +89,22 @@ mod engine;
 mod error;
 mod event;
 mod field;
+#[cfg(feature = "signed-cookie")]
+pub mod jwt;
+#[cfg(feature = "_keys")]
+mod keys;
+#[cfg(feature = "_mac")]
+mod mac;
 mod record;
+#[cfg(feature = "_keys")]
+#[allow(dead_code, unused_imports, reason = "the cookie stores that call it are another module's")]
+mod seal;
 mod session;
 mod sessions;
 pub mod store;
+#[cfg(test)]
+#[cfg(feature = "_mac")]
+mod testing;
 mod token;
 mod unique;
 
@@ -109,6 +121,8 @@ pub use error::{Error, Unavailable};
 pub use field::{
     Addable, Appendable, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField, Unitable,
 };
+#[cfg(feature = "_keys")]
+pub use keys::{KeyError, KeyRing, SecretKey};
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, Sessions, SessionsBuilder};
 #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! What a store keeps for one session: fields, each a key with a JSON value, and metadata beside them.
 
 pub(crate) mod fields;
+#[cfg(any(unix, feature = "signed-cookie"))]
+pub(crate) mod json;
 mod memo;
 mod meta;
 

@@ -1,15 +1,12 @@
 //! The content of a file: JSON that `jq` reads, and that keeps the values of fields byte for byte.
 
-use std::collections::HashSet;
-use std::fmt;
 use std::time::Duration;
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::record::{Fields, Meta, OpId, Record};
+use crate::record::json::JsonFields;
+use crate::record::{Meta, OpId, Record};
 use crate::token::Key;
 
 /// The format that is written. Files of a later one are left alone: a newer version of the application may run beside.
@@ -47,7 +44,7 @@ struct Written<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     meta: Option<WrittenMeta>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    fields: Option<WrittenFields<'a>>,
+    fields: Option<JsonFields<'a>>,
 }
 
 /// Times in milliseconds.
@@ -72,10 +69,6 @@ struct Format {
 
 /// The bytes of a record's file.
 pub(super) fn record(key: &Key, record: &Record, from: Option<&Key>) -> serde_json::Result<Vec<u8>> {
-    let fields = record.fields().iter().map(|(key, json)| {
-        // a value that is no JSON would make the whole file unreadable
-        serde_json::from_slice::<&RawValue>(json).map(|json| (key.to_owned(), json))
-    });
     let meta = record.meta();
     let written = Written {
         format: FORMAT,
@@ -93,7 +86,7 @@ pub(super) fn record(key: &Key, record: &Record, from: Option<&Key>) -> serde_js
             owner: meta.owner.clone(),
             last_op: format!("{:032x}", meta.last_op.as_u128()),
         }),
-        fields: Some(WrittenFields(fields.collect::<Result<_, _>>()?)),
+        fields: Some(JsonFields::of(record.fields())?),
     };
     serde_json::to_vec(&written)
 }
@@ -131,8 +124,7 @@ fn document(written: Written<'_>, key: &Key) -> Option<Document> {
             Some(Document::Tombstone { until: Timestamp::from_millis(until), to: optional_key(written.to)? })
         }
         (None, Some(meta), Some(fields)) => {
-            let fields: Fields = fields.0.iter().map(|(key, json)| (key, json.get())).collect();
-            let record = Record::new(meta.into_meta()?, fields);
+            let record = Record::new(meta.into_meta()?, fields.to_fields());
             Some(Document::Record { record, from: optional_key(written.from)? })
         }
         _ => None,
@@ -155,42 +147,5 @@ impl WrittenMeta {
         meta.owner = self.owner;
         meta.last_op = OpId::from_u128(u128::from_str_radix(&self.last_op, 16).ok()?);
         Some(meta)
-    }
-}
-
-/// Fields in their order, each value as the bytes that it is.
-struct WrittenFields<'a>(Vec<(String, &'a RawValue)>);
-
-impl Serialize for WrittenFields<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, json)| (key, json)))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for WrittenFields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
-    }
-}
-
-struct FieldsVisitor;
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = WrittenFields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("fields")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut fields, mut keys) = (Vec::new(), HashSet::new());
-        while let Some((key, json)) = map.next_entry::<String, &RawValue>()? {
-            // which of two values counts is not for us to guess
-            if !keys.insert(key.clone()) || key.len() > usize::from(u16::MAX) {
-                return Err(serde::de::Error::custom("a field that no record can have"));
-            }
-            fields.push((key, json));
-        }
-        Ok(WrittenFields(fields))
     }
 }
