@@ -47,7 +47,7 @@ pub(crate) async fn extract<'a, S: SessionData>(
         event::unregistered_section(S::NAME);
         return Err(Rejected::Misconfigured);
     }
-    let presented = candidates(&cell.engine.cookie_name, headers);
+    let presented = candidates(&cell.engine.cookie_name, headers, |text| cell.engine.read(text));
     let opened = cell.open(presented).await;
     Ok(Attempt(opened.map(|()| Session::new(cell))))
 }

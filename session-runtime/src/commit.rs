@@ -5,3 +5,4 @@ pub(crate) mod diff;
 pub(crate) mod limit;
 mod merge;
 pub(crate) mod plan;
+mod sealed;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cookie::rules::{
     DEFAULT_ABSOLUTE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH, SameSite,
 };
-use crate::field::Access;
+use crate::field::{Access, OwnerValue};
 use crate::session::{Attempt, Session};
 
 /// A struct that `#[session]` was written on. Not to be implemented by hand.
@@ -69,6 +69,20 @@ pub trait RootSession: SessionData<Root = Self> {
     note = "declare one: `#[session(remember = \"30d\")]`"
 )]
 pub trait Remembers: RootSession {}
+
+/// A session type with an `owner` field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `owner` field",
+    label = "whose sessions these are is said by a field",
+    note = "mark it: `#[session(owner)] user: Option<UserId>`"
+)]
+pub trait Owned: RootSession {
+    /// The type of the field.
+    type Field: OwnerValue;
+}
+
+/// Who owns sessions of type `R`: `UserId` where the field is an `Option<UserId>`.
+pub type OwnerOf<R> = <<R as Owned>::Field as OwnerValue>::Owner;
 
 /// The policy declared on a struct; [`SessionsBuilder`](crate::SessionsBuilder) can override parts of it.
 // each is one attribute of a cookie

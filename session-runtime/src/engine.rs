@@ -11,13 +11,14 @@ use std::time::Duration;
 use crate::clock::{Clock, Timestamp};
 use crate::codec;
 use crate::commit::plan::Lifetimes;
+use crate::cookie::read::Value;
 use crate::cookie::write::CookieWriter;
 use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::error::StoreError;
 use crate::field::Claims;
 use crate::record::MemoBudget;
-use crate::store::DynStore;
-use crate::token::{Entropy, Purpose};
+use crate::store::{DynStore, Jar};
+use crate::token::{Entropy, Purpose, Token};
 
 /// How long a dead id is remembered: longer than a request waits between being sent and being loaded, so that a request
 /// sent before a login or a logout is still known as one of the old session.
@@ -26,7 +27,7 @@ pub(crate) const TOMBSTONE: Duration = Duration::from_secs(120);
 /// What does not vary with the session's type.
 #[derive(Clone)]
 pub(crate) struct Engine {
-    pub(crate) store: Arc<dyn DynStore>,
+    pub(crate) place: Place,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) purpose: Purpose,
@@ -39,6 +40,25 @@ pub(crate) struct Engine {
     pub(crate) types: Types,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+/// Where the sessions are kept.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// In a store on the server; the cookie holds an id.
+    Server(Arc<dyn DynStore>),
+    /// In the cookie itself.
+    Cookie(Arc<Jar>),
+}
+
+impl Place {
+    /// The cookies, if the sessions are kept there.
+    pub(crate) fn jar(&self) -> Option<&Jar> {
+        match self {
+            Self::Server(_) => None,
+            Self::Cookie(jar) => Some(jar),
+        }
+    }
 }
 
 /// The types that live in one record.
@@ -93,6 +113,14 @@ fn kept<S: SessionData>() -> impl Iterator<Item = Cow<'static, str>> {
 impl Engine {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What a cookie's text is, if it is well formed.
+    pub(crate) fn read(&self, text: &[u8]) -> Option<Value> {
+        match &self.place {
+            Place::Server(_) => Token::parse(text).map(Value::Id),
+            Place::Cookie(jar) => jar.could_be(text).then(|| Value::Sealed(text.into())),
+        }
     }
 
     /// The value of type `S` where there is no session.

@@ -8,7 +8,7 @@ mod number;
 mod policy;
 mod secret;
 
-pub use access::{Access, Merged, Owner, Rest, Scratch, Sum, Value};
+pub use access::{Access, Merged, Rest, Scratch, Sum, Value};
 pub(crate) use extra::{Claims, check_key as check_extra_key};
 pub use extra::{Extra, ExtraError};
 pub use flash::{Flash, Notice};
@@ -143,6 +143,32 @@ pub fn field_default<T: FieldDefault>() -> T {
     label = "`None` is what says that nobody is logged in",
     note = "write `Option<{Self}>`"
 )]
-pub trait OwnerValue: SessionField {}
+pub trait OwnerValue: SessionField {
+    /// Who it is, if anybody is.
+    type Owner;
 
-impl<T> OwnerValue for Option<T> where Self: SessionField {}
+    /// What the field holds for this owner.
+    #[doc(hidden)]
+    fn of(owner: &Self::Owner) -> Self;
+}
+
+impl<T: Clone> OwnerValue for Option<T>
+where
+    Self: SessionField,
+{
+    type Owner = T;
+
+    fn of(owner: &T) -> Self {
+        Some(owner.clone())
+    }
+}
+
+/// The JSON of an owner field that holds this owner.
+///
+/// # Errors
+/// When JSON cannot carry it.
+pub(crate) fn owner_json<T: OwnerValue>(owner: &T::Owner) -> Result<String, EncodeError> {
+    let mut json = Vec::new();
+    T::of(owner).encode(&mut json)?;
+    String::from_utf8(json).map_err(|_| EncodeError::NotJson)
+}

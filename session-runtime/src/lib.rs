@@ -75,8 +75,11 @@
 //!
 //! Numbers such as `S21` or `T2` in these pages name a requirement or an attack; the tests that prove it carry the same number.
 
-// a build without any framework's adapter has nobody who asks for what they share
-#![cfg_attr(not(feature = "axum"), allow(dead_code))]
+// a build without any framework's adapter, or without cookie stores, has nobody who asks for what they share
+#![cfg_attr(
+    not(all(feature = "axum", feature = "signed-cookie", feature = "encrypted-cookie")),
+    allow(dead_code)
+)]
 
 mod adapter;
 mod changes;
@@ -96,8 +99,6 @@ mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
 mod record;
-#[cfg(feature = "_keys")]
-#[allow(dead_code, unused_imports, reason = "the cookie stores that call it are another module's")]
 mod seal;
 mod session;
 mod sessions;
@@ -116,7 +117,7 @@ pub use adapter::Refused;
 #[cfg(feature = "axum")]
 pub use adapter::axum::{Rejection, SessionFuture, SessionService};
 pub use cookie::rules::SameSite;
-pub use data::{Remembers, RootSession, SessionData};
+pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use error::{Error, Unavailable};
 pub use field::{
     Addable, Appendable, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField, Unitable,
@@ -124,10 +125,14 @@ pub use field::{
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyRing, SecretKey};
 pub use session::{Attempt, Session};
-pub use sessions::{Issued, Sessions, SessionsBuilder};
+pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
+#[cfg(feature = "encrypted-cookie")]
+pub use store::EncryptedCookieStore;
 #[cfg(unix)]
 pub use store::FileStore;
-pub use store::MemoryStore;
+#[cfg(feature = "signed-cookie")]
+pub use store::SignedCookieStore;
+pub use store::{MemoryStore, RevocationList};
 pub use token::Token;
 
 #[doc(inline)]

@@ -14,14 +14,18 @@ mod signed;
 #[cfg(feature = "encrypted-cookie")]
 mod vault;
 
+#[cfg(feature = "_keys")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::cookie::rules::MAX_LIFETIME_SECONDS;
+#[cfg(feature = "_keys")]
 use crate::keys::KeyRing;
 use crate::record::{Meta, Record};
-use crate::token::{Entropy, NoEntropy};
+#[cfg(feature = "_keys")]
+use crate::token::Entropy;
+use crate::token::NoEntropy;
 
 #[cfg(feature = "encrypted-cookie")]
 pub(crate) use vault::Vault;

@@ -2,19 +2,23 @@
 
 mod builder;
 mod issue;
+mod summary;
 
 pub use builder::SessionsBuilder;
 pub use issue::Issued;
+pub use summary::PolicySummary;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use crate::data::{RootSession, SessionData};
-use crate::engine::Engine;
-use crate::error::Error;
+use crate::data::{Owned, OwnerOf, RootSession, SessionData};
+use crate::engine::{Engine, Place};
+use crate::error::{Error, Kind};
+use crate::field::{EncodeError, owner_json};
 use crate::session::cell::Cell;
-use crate::store::{Key, Store};
+use crate::store::kind::{self, Keeps};
+use crate::store::{Jar, Key, SessionStore};
 use crate::token::Token;
 
 /// A session type with its store: what a framework is given as its layer.
@@ -59,7 +63,10 @@ impl<R: RootSession> Sessions<R> {
     /// # Errors
     /// [`Error::is_config`] if what is declared breaks a rule. The attribute has checked it before, so this does not happen
     /// without overrides.
-    pub fn new(store: impl Store) -> Result<Self, Error> {
+    pub fn new<St: SessionStore>(store: St) -> Result<Self, Error>
+    where
+        St::Kind: Keeps<R>,
+    {
         Self::builder(store).build()
     }
 
@@ -68,19 +75,26 @@ impl<R: RootSession> Sessions<R> {
     ///
     /// # Errors
     /// [`Error::is_config`] if the declared policy cannot do without `Secure`, such as `SameSite=None`.
-    pub fn development(store: impl Store) -> Result<Self, Error> {
+    pub fn development<St: SessionStore>(store: St) -> Result<Self, Error>
+    where
+        St::Kind: Keeps<R>,
+    {
         Self::builder(store).development().build()
     }
 
     /// Sessions of type `R` in `store`, with parts of the declared policy overridden.
-    pub fn builder(store: impl Store) -> SessionsBuilder<R> {
+    pub fn builder<St: SessionStore>(store: St) -> SessionsBuilder<R>
+    where
+        St::Kind: Keeps<R>,
+    {
         SessionsBuilder::new(store)
     }
 
     /// Registers a section: a session type declared `within = R`, which lives in the same record.
     ///
     /// # Errors
-    /// [`Error::is_config`] if a section of the same name is registered already.
+    /// [`Error::is_config`] if a section of the same name is registered already, or if the sessions are kept in cookies and the
+    /// section has a field that no such cookie can hold.
     ///
     /// ```
     /// # use session_runtime::{MemoryStore, Sessions, session};
@@ -100,6 +114,9 @@ impl<R: RootSession> Sessions<R> {
         if S::SECTION.is_none() {
             return Err(Error::config(format!("`{}` is the root session, not a section of it", S::NAME)));
         }
+        if let Some(jar) = self.engine.place.jar() {
+            kind::check::<S>(jar.is_readable())?;
+        }
         let engine = Arc::make_mut(&mut self.engine);
         // it knows the claims as they were
         engine.blank = OnceLock::new();
@@ -117,7 +134,39 @@ impl<R: RootSession> Sessions<R> {
     /// # Errors
     /// [`Error::is_unavailable`] if the store does not answer.
     pub async fn sweep(&self) -> Result<usize, Error> {
-        Ok(self.engine.ask(self.engine.store.sweep(self.engine.now())).await?)
+        Ok(match &self.engine.place {
+            Place::Server(store) => self.engine.ask(store.sweep(self.engine.now())).await?,
+            Place::Cookie(jar) => jar.sweep(&self.engine).await?,
+        })
+    }
+
+    /// Ends every session that began for this owner before now, wherever it is: after a password was changed, or for "log out
+    /// everywhere" (S15). Requests in flight that change one are refused with 409. A login that comes later is not concerned.
+    ///
+    /// So far for sessions that are kept in cookies, with a [`RevocationList`](crate::store::RevocationList).
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if the list does not answer: then nothing is known to have ended. [`Error::is_config`] if
+    /// there is no list. [`Error::is_unstorable`] if JSON cannot carry the owner.
+    pub async fn revoke_owner(&self, owner: &OwnerOf<R>) -> Result<(), Error>
+    where
+        R: Owned,
+    {
+        let Some(list) = self.engine.place.jar().and_then(Jar::ended) else {
+            return Err(Error::config(
+                "`revoke_owner` needs cookie sessions with a list of those that have ended",
+            ));
+        };
+        let unstorable = |why: EncodeError| {
+            Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
+        };
+        let owner = owner_json::<R::Field>(owner).map_err(unstorable)?;
+        Ok(list.end_all_of(&self.engine, &owner, self.engine.now()).await?)
+    }
+
+    /// The policy in force, in one line: for the log at start, and for whoever reviews it (S74).
+    pub fn policy(&self) -> PolicySummary {
+        PolicySummary::of(R::NAME, &self.engine)
     }
 
     /// What the store knows the session of this id by: for tools that look into a store.

@@ -2,14 +2,23 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub(crate) mod cookie;
 mod erased;
 #[cfg(unix)]
 mod file;
+pub mod kind;
 mod memory;
 
+#[cfg(feature = "encrypted-cookie")]
+pub use cookie::EncryptedCookieStore;
+pub use cookie::RevocationList;
+#[cfg(feature = "signed-cookie")]
+pub use cookie::SignedCookieStore;
+pub(crate) use cookie::{Jar, Look};
 pub(crate) use erased::DynStore;
 #[cfg(unix)]
 pub use file::{Durability, FileStore, FileStoreBuilder};
+pub use kind::SessionStore;
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 
 pub use crate::changes::{Changes, Refusal};

@@ -104,6 +104,16 @@ impl Token {
         Self { id, slot }
     }
 
+    /// The id of a session that lives in its cookie, where the seal vouches for it.
+    pub(crate) const fn from_id(id: [u8; BYTES]) -> Self {
+        Self { id, slot: None }
+    }
+
+    /// The id itself, to be sealed.
+    pub(crate) const fn id(&self) -> &[u8; BYTES] {
+        &self.id
+    }
+
     /// The text of this id, as the cookie carries it.
     pub(crate) fn write(&self, out: &mut String) {
         match self.slot {
@@ -196,6 +206,22 @@ impl Key {
     #[cfg(feature = "conformance")]
     pub(crate) const fn beside(self, hash: [u8; 32]) -> Self {
         Self { hash, ..self }
+    }
+
+    /// The key of what a list of ended sessions says of an owner.
+    pub(crate) fn of_owner(purpose: &Purpose, owner: &str) -> Self {
+        Self::placed(Sha256::new().chain_update(b"owner").chain_update(purpose.0).chain_update(owner))
+    }
+
+    /// The key of something that is kept about what has this key.
+    pub(crate) fn derived(&self, what: &[u8]) -> Self {
+        Self::placed(Sha256::new().chain_update(what).chain_update(self.hash))
+    }
+
+    /// A key that is not an id's: its place is as good as any.
+    fn placed(hash: Sha256) -> Self {
+        let hash: [u8; 32] = hash.finalize().into();
+        Self { hash, slot: Some(Slot([hash[0], hash[1]])) }
     }
 
     /// The 32 bytes of the hash.

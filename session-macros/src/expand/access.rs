@@ -39,8 +39,7 @@ fn kind(place: &Place, ty: &Type, runtime: &RuntimePath) -> Kind {
         policy: quote!(, policy: #runtime::__private::#policy),
     };
     match place {
-        Place::Stored { role: Role::Owner, .. } => of_type(quote!(Owner)),
-        Place::Stored { role: Role::Privileged, .. } => of_type(quote!(Value)),
+        Place::Stored { role: Role::Owner | Role::Privileged, .. } => of_type(quote!(Value)),
         Place::Stored { role: Role::Plain(merge) | Role::Kept(merge), .. } => match merge {
             Merge::LastWrite => of_type(quote!(Value)),
             Merge::Add => of_type(quote!(Sum)),

@@ -1,6 +1,7 @@
 //! What it means → tokens. No more errors past this point: everything here is infallible.
 
 mod access;
+mod cookies;
 mod default;
 mod fields;
 mod handler;

@@ -5,9 +5,9 @@ use quote::quote;
 
 use crate::model::{Kind, Session};
 
-use super::{default, policy, session_data};
+use super::{cookies, default, policy, session_data};
 
-/// `Default`, `SessionData`, and for a root `RootSession` and `Remembers`.
+/// `Default`, `SessionData`, and for a root `RootSession`, `Remembers`, `FitsCookie` and `Owned`.
 pub(crate) fn session(session: &Session) -> TokenStream {
     let default = default::default(session);
     let data = session_data::session_data(session);
@@ -15,9 +15,12 @@ pub(crate) fn session(session: &Session) -> TokenStream {
         Kind::Root(policy) => policy::root(session, policy),
         Kind::Section { .. } => TokenStream::new(),
     };
+    let (cookies, owned) = (cookies::fits_cookie(session), cookies::owned(session));
     quote! {
         #default
         #data
         #root
+        #cookies
+        #owned
     }
 }

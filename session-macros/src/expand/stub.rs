@@ -44,6 +44,8 @@ fn default(params: &TokenStream, subject: &TokenStream) -> TokenStream {
 /// ```text
 /// impl RootSession for Shop { const POLICY: Policy = Policy::DEFAULT; }
 /// impl Remembers for Shop {}
+/// impl FitsCookie<EncryptedCookie> for Shop {}
+/// impl FitsCookie<SignedCookie> for Shop {}
 /// ```
 fn root_impls(outline: &Outline<'_>, params: &TokenStream, subject: &TokenStream) -> TokenStream {
     let runtime: &RuntimePath = &outline.runtime;
@@ -56,6 +58,8 @@ fn root_impls(outline: &Outline<'_>, params: &TokenStream, subject: &TokenStream
             const POLICY: #runtime::__private::Policy = #runtime::__private::Policy::DEFAULT;
         }
         #remembers
+        impl #params #runtime::__private::FitsCookie<#runtime::__private::EncryptedCookie> for #subject {}
+        impl #params #runtime::__private::FitsCookie<#runtime::__private::SignedCookie> for #subject {}
     }
 }
 

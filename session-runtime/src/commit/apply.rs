@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
 use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
-use super::{limit, merge};
+use super::{limit, merge, sealed};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
-use crate::engine::{Engine, TOMBSTONE};
+use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::{Meta, MetaChange, OpId, Record};
-use crate::store::{Created, Rotated, Touched, Updated};
+use crate::store::{Created, DynStore, Rotated, Touched, Updated};
 use crate::token::{Key, Slot, Token};
 
 /// How often a new id is tried when the store already has one of that name (S3). With 256 random bits once is enough; a
@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) token: Token,
     pub(crate) key: Key,
     pub(crate) record: Arc<Record>,
+    /// It came in a cookie under an older key, and is to leave in one under the newest (S59).
+    pub(crate) stale: bool,
 }
 
 /// What is to be committed.
@@ -74,18 +76,25 @@ pub(crate) type Note<'a> = &'a (dyn Fn(Option<Arc<Changes>>) + Send + Sync);
 /// # Errors
 /// The store failed, or the session is no longer there to be changed. Nothing was stored then.
 pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> Result<Done, Error> {
+    let store = match &engine.place {
+        Place::Server(store) => &**store,
+        Place::Cookie(jar) => return Box::pin(sealed::apply(engine, jar, work)).await,
+    };
     let standing = match work.plan.op {
         Op::Nothing => After::Unchanged,
         Op::Refuse => return Err(Error::new(Kind::Gone)),
-        Op::Create(stamp) => After::Live(create(engine, stamp, &work.diff, work.now).await?),
-        Op::Delete => delete(engine, work).await?,
-        Op::Update { select, stamp } => update(engine, work, select, stamp, note).await?,
-        Op::Touch => touch(engine, work).await,
+        Op::Create(stamp) => {
+            let record = first(engine, stamp, &work.diff, work.now)?;
+            After::Live(create(engine, store, record).await?)
+        }
+        Op::Delete => delete(engine, store, work).await?,
+        Op::Update { select, stamp } => update(engine, store, work, select, stamp, note).await?,
+        Op::Touch => touch(engine, store, work).await,
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, &changes, live, work.now)).await?)
+            After::Live(Box::pin(rotate(engine, store, &changes, live, work.now)).await?)
         }
     };
     let cookie = match (work.plan.cookie, &standing) {
@@ -98,25 +107,26 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
 
 impl Work {
     /// A plan for a live session is made only for one; without one there is nothing to change.
-    fn take_live(&mut self) -> Result<Live, Error> {
+    pub(super) fn take_live(&mut self) -> Result<Live, Error> {
         self.live.take().ok_or_else(|| Error::new(Kind::Gone))
     }
 }
 
-async fn delete(engine: &Engine, work: &mut Work) -> Result<After, Error> {
+async fn delete(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> Result<After, Error> {
     let until = work.now.after(TOMBSTONE);
     if work.live.is_none() && work.unusable.is_empty() {
         // more cookies than anybody looks at: which of them to end, nobody can say (T8)
         return Err(Error::new(Kind::Conflict));
     }
     for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
-        engine.ask(engine.store.delete(&key, until)).await?;
+        engine.ask(store.delete(&key, until)).await?;
     }
     Ok(After::Ended)
 }
 
 async fn update(
     engine: &Engine,
+    store: &dyn DynStore,
     work: &mut Work,
     select: Select,
     stamp: Stamp,
@@ -125,10 +135,10 @@ async fn update(
     let live = work.take_live()?;
     let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
     note(Some(Arc::clone(&changes)));
-    let updated = match engine.ask(engine.store.update(&live.key, &changes)).await? {
+    let updated = match engine.ask(store.update(&live.key, &changes)).await? {
         // on the heap, for the same reason
         Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, &live.key, &changes)).await?
+            Box::pin(merge::update(engine, store, &live.key, &changes)).await?
         }
         updated => updated,
     };
@@ -146,9 +156,9 @@ async fn update(
     }
 }
 
-async fn touch(engine: &Engine, work: &mut Work) -> After {
+async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> After {
     let Some(live) = work.live.take() else { return After::Ended };
-    match engine.ask(engine.store.touch(&live.key, work.now)).await {
+    match engine.ask(store.touch(&live.key, work.now)).await {
         Ok(Touched::Touched) => After::Live(live),
         Ok(Touched::Gone) => After::Ended,
         Err(error) => {
@@ -159,38 +169,54 @@ async fn touch(engine: &Engine, work: &mut Work) -> After {
     }
 }
 
-async fn create(engine: &Engine, stamp: Stamp, diff: &Diff, now: Timestamp) -> Result<Live, Error> {
+/// The record of a new session.
+pub(super) fn first(
+    engine: &Engine,
+    stamp: Stamp,
+    diff: &Diff,
+    now: Timestamp,
+) -> Result<Arc<Record>, Error> {
     let blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
     let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
     limit::check_new(&fields, engine.max_bytes)?;
-    let record = Arc::new(Record::new(meta, fields));
+    Ok(Arc::new(Record::new(meta, fields)))
+}
+
+async fn create(engine: &Engine, store: &dyn DynStore, record: Arc<Record>) -> Result<Live, Error> {
     for _ in 0..TRIES {
-        let slot = if engine.store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
+        let slot = if store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
         let token = Token::random(&*engine.entropy, slot)?;
         let key = token.key(&engine.purpose);
-        match engine.ask(engine.store.create(&key, Arc::clone(&record))).await? {
-            Created::Created => return Ok(Live { token, key, record }),
+        match engine.ask(store.create(&key, Arc::clone(&record))).await? {
+            Created::Created => return Ok(Live { token, key, record, stale: false }),
             Created::Exists => {}
         }
     }
     Err(Error::new(Kind::NoEntropy))
 }
 
-async fn rotate(engine: &Engine, changes: &Changes, live: Live, now: Timestamp) -> Result<Live, Error> {
+async fn rotate(
+    engine: &Engine,
+    store: &dyn DynStore,
+    changes: &Changes,
+    live: Live,
+    now: Timestamp,
+) -> Result<Live, Error> {
     let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, &live.key, changes, until).await?;
+    let mut moved = rename(engine, store, &live.key, changes, until).await?;
     if moved.is_none() && changes.can_merge() {
-        moved = merge::rotate(engine, &live.key, changes, until).await?;
+        moved = merge::rotate(engine, store, &live.key, changes, until).await?;
     }
     let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
-    Ok(Live { token, key, record: sent(changes, live.record) })
+    Ok(Live { token, key, record: sent(changes, live.record), stale: false })
 }
 
 /// Moves the record to a new id; `None` if a policy refuses.
 pub(super) async fn rename(
     engine: &Engine,
+    store: &dyn DynStore,
     old: &Key,
     changes: &Changes,
     until: Timestamp,
@@ -198,7 +224,7 @@ pub(super) async fn rename(
     for _ in 0..TRIES {
         let token = Token::random(&*engine.entropy, old.slot())?;
         let key = token.key(&engine.purpose);
-        match engine.ask(engine.store.rotate(old, &key, changes, until)).await? {
+        match engine.ask(store.rotate(old, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
             Rotated::Conflict => return Ok(None),
             Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
@@ -215,7 +241,7 @@ pub(crate) fn sent(changes: &Changes, loaded: Arc<Record>) -> Arc<Record> {
     changes.merge(&loaded).map_or(loaded, Arc::new)
 }
 
-fn assemble(
+pub(super) fn assemble(
     engine: &Engine,
     select: Select,
     wipe: Wipe,
@@ -264,9 +290,12 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
 }
 
 fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {
-    let meta = live.record.meta();
+    engine.cookie.set(&live.token, max_age(engine, live.record.meta(), now))
+}
+
+/// How long the browser is to keep the cookie, if it outlives the browser's closing.
+pub(super) fn max_age(engine: &Engine, meta: &Meta, now: Timestamp) -> Option<Duration> {
     let persistent = engine.lifetimes.persistent || meta.remembered;
     // a request that sends a cookie is activity, whether the record says so yet or not (S44)
-    let left: Duration = meta.expires.min(now.after(meta.idle)).since(now);
-    engine.cookie.set(&live.token, persistent.then_some(left))
+    persistent.then(|| meta.expires.min(now.after(meta.idle)).since(now))
 }

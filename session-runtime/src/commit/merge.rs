@@ -8,17 +8,22 @@ use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::store::{Found, Updated};
+use crate::store::{DynStore, Found, Updated};
 use crate::token::{Key, Token};
 
 /// How often a commit is tried in all. Whoever keeps changing the same field succeeds each time, so others progress.
 const TRIES: usize = 8;
 
 /// `Store::update` after a conflict.
-pub(super) async fn update(engine: &Engine, key: &Key, changes: &Changes) -> Result<Updated, Error> {
+pub(super) async fn update(
+    engine: &Engine,
+    store: &dyn DynStore,
+    key: &Key,
+    changes: &Changes,
+) -> Result<Updated, Error> {
     for _ in 1..TRIES {
-        let Some(merged) = merged(engine, key, changes).await? else { break };
-        match engine.ask(engine.store.update(key, &merged)).await? {
+        let Some(merged) = merged(engine, store, key, changes).await? else { break };
+        match engine.ask(store.update(key, &merged)).await? {
             Updated::Conflict => {}
             done => return Ok(done),
         }
@@ -29,13 +34,14 @@ pub(super) async fn update(engine: &Engine, key: &Key, changes: &Changes) -> Res
 /// `Store::rotate` after a conflict; `None` if it stays one.
 pub(super) async fn rotate(
     engine: &Engine,
+    store: &dyn DynStore,
     key: &Key,
     changes: &Changes,
     tombstone: Timestamp,
 ) -> Result<Option<(Token, Key)>, Error> {
     for _ in 1..TRIES {
-        let Some(merged) = merged(engine, key, changes).await? else { break };
-        let moved = rename(engine, key, &merged, tombstone).await?;
+        let Some(merged) = merged(engine, store, key, changes).await? else { break };
+        let moved = rename(engine, store, key, &merged, tombstone).await?;
         if moved.is_some() {
             return Ok(moved);
         }
@@ -44,8 +50,13 @@ pub(super) async fn rotate(
 }
 
 /// The changes onto the record as it is now; `None` if a policy refuses.
-async fn merged(engine: &Engine, key: &Key, changes: &Changes) -> Result<Option<Changes>, Error> {
-    match engine.ask(engine.store.load(key)).await? {
+async fn merged(
+    engine: &Engine,
+    store: &dyn DynStore,
+    key: &Key,
+    changes: &Changes,
+) -> Result<Option<Changes>, Error> {
+    match engine.ask(store.load(key)).await? {
         Found::Record(record) if engine.now() < record.meta().deadline() => Ok(changes.onto(&record).ok()),
         _ => Err(Error::new(Kind::Gone)),
     }

@@ -24,6 +24,8 @@ pub(crate) struct Times {
     pub(crate) idle: Duration,
     pub(crate) expires: Timestamp,
     pub(crate) remembered: bool,
+    /// Its cookie is under an older key (S59).
+    pub(crate) stale: bool,
 }
 
 /// How the request ended.
@@ -271,7 +273,7 @@ fn live(facts: &Facts, times: &Times) -> Plan {
             };
             let persistent = facts.lifetimes.persistent || times.remembered || intents.remember.is_some();
             let renews = stamp.last_seen.is_some() && persistent;
-            Plan { op, cookie: if renews { CookiePlan::Set } else { CookiePlan::Leave } }
+            Plan { op, cookie: if renews || times.stale { CookiePlan::Set } else { CookiePlan::Leave } }
         }
         Wants::Nothing => Plan::NOTHING,
     }

@@ -8,7 +8,7 @@ use std::vec;
 
 use crate::token::Token;
 
-/// Distinct well-formed ids that are looked at. A browser sends one, or two when a sibling site planted another.
+/// Distinct well-formed values that are looked at. A browser sends one, or two when a sibling site planted another.
 const MOST: usize = 3;
 
 /// What the cookies of our name hold.
@@ -17,8 +17,8 @@ pub(crate) enum Candidates {
     None,
     /// There is, but nothing in it can be an id.
     Malformed,
-    /// These well-formed ids, each once, in the order in which they were sent.
-    Tokens(Tokens),
+    /// These, each once, in the order in which they were sent.
+    Some(Presented),
     /// More distinct ids than anybody has a reason to send (T8).
     TooMany,
 }
@@ -26,20 +26,28 @@ pub(crate) enum Candidates {
 impl Candidates {
     /// An id that no cookie carried.
     pub(crate) fn one(token: Token) -> Self {
-        Self::Tokens(Tokens { first: token, more: Vec::new() })
+        Self::Some(Presented { first: Value::Id(token), more: Vec::new() })
     }
 }
 
-/// One to three distinct ids.
-pub(crate) struct Tokens {
-    first: Token,
-    // mostly empty, and then nothing but a length to move
-    more: Vec<Token>,
+/// What a cookie holds, well formed.
+pub(crate) enum Value {
+    /// The id of a session.
+    Id(Token),
+    /// The session itself, sealed.
+    Sealed(Box<[u8]>),
 }
 
-impl IntoIterator for Tokens {
-    type Item = Token;
-    type IntoIter = Chain<Once<Token>, vec::IntoIter<Token>>;
+/// One to three distinct ids or sealed sessions.
+pub(crate) struct Presented {
+    first: Value,
+    // mostly empty, and then nothing but a length to move
+    more: Vec<Value>,
+}
+
+impl IntoIterator for Presented {
+    type Item = Value;
+    type IntoIter = Chain<Once<Value>, vec::IntoIter<Value>>;
 
     fn into_iter(self) -> Self::IntoIter {
         once(self.first).chain(self.more)
@@ -86,11 +94,15 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Finds the ids among the cookies called `name`.
+/// Finds the ids or sealed sessions among the cookies called `name`; `read` says what is well formed.
 ///
-/// Identical ones count once, and what cannot be an id is passed over as long as there is one that can: a sibling site
+/// Identical ones count once, and what is not well formed is passed over as long as there is one that is: a sibling site
 /// that plants rubbish under our name logs nobody out.
-pub(crate) fn candidates<'h>(name: &str, headers: impl Iterator<Item = &'h [u8]>) -> Candidates {
+pub(crate) fn candidates<'h>(
+    name: &str,
+    headers: impl Iterator<Item = &'h [u8]>,
+    read: impl Fn(&[u8]) -> Option<Value>,
+) -> Candidates {
     // ids have no `PartialEq` (S9); their texts, which the client sent and so knows, may be compared
     let mut texts: [&[u8]; MOST] = [b""; MOST];
     let mut count = 0;
@@ -99,19 +111,18 @@ pub(crate) fn candidates<'h>(name: &str, headers: impl Iterator<Item = &'h [u8]>
         if texts[..count].contains(&text) {
             continue;
         }
-        let token = Token::parse(text);
-        found = match (found, token) {
-            (Candidates::Tokens(tokens), None) => Candidates::Tokens(tokens),
+        found = match (found, read(text)) {
+            (Candidates::Some(presented), None) => Candidates::Some(presented),
             (_, None) => Candidates::Malformed,
             (_, Some(_)) if count == MOST => return Candidates::TooMany,
-            (Candidates::Tokens(mut tokens), Some(token)) => {
-                tokens.more.push(token);
-                Candidates::Tokens(tokens)
+            (Candidates::Some(mut presented), Some(value)) => {
+                presented.more.push(value);
+                Candidates::Some(presented)
             }
-            (_, Some(token)) => Candidates::one(token),
+            (_, Some(value)) => Candidates::Some(Presented { first: value, more: Vec::new() }),
         };
-        if let Candidates::Tokens(tokens) = &found
-            && tokens.more.len() + 1 > count
+        if let Candidates::Some(presented) = &found
+            && presented.more.len() + 1 > count
         {
             texts[count] = text;
             count += 1;

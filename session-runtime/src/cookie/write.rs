@@ -58,15 +58,29 @@ impl CookieWriter {
     /// A `Max-Age` of zero would remove the cookie, and one of over 400 days is cut by browsers (S42); neither is
     /// written here.
     pub(crate) fn set(&self, token: &Token, max_age: Option<Duration>) -> String {
-        let mut header = String::with_capacity(self.name.len() + TEXT + self.attributes.len() + MAX_AGE);
+        self.write(TEXT, |header| token.write(header), max_age)
+    }
+
+    /// [`set`](Self::set), of a cookie that holds its session: `value` is base64url and dots.
+    pub(crate) fn set_value(&self, value: &str, max_age: Option<Duration>) -> String {
+        self.write(value.len(), |header| header.push_str(value), max_age)
+    }
+
+    fn write(&self, length: usize, value: impl FnOnce(&mut String), max_age: Option<Duration>) -> String {
+        let mut header = String::with_capacity(self.name.len() + length + self.attributes.len() + MAX_AGE);
         header.push_str(&self.name);
-        token.write(&mut header);
+        value(&mut header);
         header.push_str(&self.attributes);
         if let Some(age) = max_age {
             // writing into a String cannot fail
             let _ = write!(header, "; Max-Age={}", age.as_secs().clamp(1, MAX_LIFETIME_SECONDS));
         }
         header
+    }
+
+    /// `; HttpOnly; SameSite=Lax; …`
+    pub(crate) fn attributes(&self) -> &str {
+        &self.attributes
     }
 
     /// Makes the browser forget the cookie.

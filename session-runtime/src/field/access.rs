@@ -2,7 +2,7 @@
 //!
 //! The macro names two functions a field; everything done with them is compiled once per field *type*, not per field.
 
-use super::{Addable, DecodeError, EncodeError, Extra, Notice, OwnerValue, Policy, SessionField};
+use super::{Addable, DecodeError, EncodeError, Extra, Notice, Policy, SessionField};
 use crate::changes::{Conflict, Merge, Typed};
 
 /// One field of the struct `S`.
@@ -10,6 +10,11 @@ use crate::changes::{Conflict, Merge, Typed};
 pub trait Access<S>: Sync {
     /// [`SessionField::SECRET`].
     fn secret(&self) -> bool {
+        false
+    }
+
+    /// Whether a change of the field meets another one by a policy other than that the later write stands.
+    fn has_policy(&self) -> bool {
         false
     }
 
@@ -83,10 +88,6 @@ lens! {
     Sum<S, T>
 }
 lens! {
-    /// `owner`.
-    Owner<S, T>
-}
-lens! {
     /// `skip`: lives for one request.
     Scratch<S, T>
 }
@@ -146,12 +147,12 @@ impl<S, T: SessionField> Access<S> for Value<S, T> {
     stored!();
 }
 
-impl<S, T: OwnerValue> Access<S> for Owner<S, T> {
-    stored!();
-}
-
 impl<S, T: Addable> Access<S> for Sum<S, T> {
     stored!();
+
+    fn has_policy(&self) -> bool {
+        true
+    }
 
     fn merge(&self, loaded: &S, ours: &S, default: fn() -> S, _: &'static [&'static str]) -> Merge {
         (self.get)(ours).difference((self.get)(loaded), (self.get)(&default()))
@@ -166,6 +167,10 @@ impl<S, T: Addable> Access<S> for Sum<S, T> {
 
 impl<S, T: SessionField, P: Policy<T>> Access<S> for Merged<S, T, P> {
     stored!();
+
+    fn has_policy(&self) -> bool {
+        true
+    }
 
     fn merge(&self, _: &S, _: &S, default: fn() -> S, aliases: &'static [&'static str]) -> Merge {
         P::merge(|| Typed::new(self.policy, (self.get)(&default()), aliases))

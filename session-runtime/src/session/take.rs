@@ -11,6 +11,7 @@ use crate::commit::diff::{Context, Diff};
 use crate::commit::limit;
 use crate::commit::plan::OwnerChange;
 use crate::data::SessionData;
+use crate::engine::Place;
 use crate::error::{Error, Kind};
 use crate::record::{MetaChange, OpId, Record};
 use crate::store::{Found, Updated};
@@ -55,6 +56,10 @@ impl<S: SessionData> Session<S> {
     where
         T: Send,
     {
+        let Place::Server(store) = &self.cell.engine.place else {
+            let why = "`take_once` needs a store on the server: an older copy of a cookie still holds what was taken";
+            return Err(Error::config(why));
+        };
         let _io = self.cell.exclusive().await;
         let Some(Live { key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
         let engine = &*self.cell.engine;
@@ -66,14 +71,14 @@ impl<S: SessionData> Session<S> {
                 return Err(Error::new(Kind::Gone));
             }
             let changes = self.compare_and_set(&before, &after, &stored)?;
-            match engine.ask(engine.store.update(&key, &changes)).await? {
+            match engine.ask(store.update(&key, &changes)).await? {
                 Updated::Applied => {
                     self.follow(&before, &after, changes);
                     return Ok(Some(taken));
                 }
                 Updated::Gone => return Err(Error::new(Kind::Gone)),
                 Updated::TooLarge { bytes } => return Err(limit::too_large(&changes, bytes)),
-                Updated::Conflict => match engine.ask(engine.store.load(&key)).await? {
+                Updated::Conflict => match engine.ask(store.load(&key)).await? {
                     Found::Record(record) if engine.now() < record.meta().deadline() => stored = record,
                     _ => return Err(Error::new(Kind::Gone)),
                 },

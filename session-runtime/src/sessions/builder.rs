@@ -12,11 +12,12 @@ use crate::cookie::config::CookieConfig;
 use crate::cookie::rules::{MAX_LIFETIME_SECONDS, SameSite, without_prefix};
 use crate::cookie::write::CookieWriter;
 use crate::data::{Remembers, RootSession};
-use crate::engine::{Engine, Types};
+use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
 use crate::record::MemoBudget;
-use crate::store::{DynStore, Store};
+use crate::store::SessionStore;
+use crate::store::kind::{Keeps, Kept};
 use crate::token::{Entropy, OsEntropy, Purpose};
 
 /// How long a store may take. A hanging store must not hold a request for longer (S68).
@@ -48,7 +49,7 @@ const MEMO_BYTES: usize = 64 * 1024 * 1024;
 /// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionsBuilder<R> {
-    store: Arc<dyn DynStore>,
+    keeping: Kept,
     cookie: CookieConfig,
     lifetimes: Lifetimes,
     store_timeout: Duration,
@@ -69,10 +70,13 @@ impl<R> fmt::Debug for SessionsBuilder<R> {
 }
 
 impl<R: RootSession> SessionsBuilder<R> {
-    pub(super) fn new(store: impl Store) -> Self {
+    pub(super) fn new<St: SessionStore>(store: St) -> Self
+    where
+        St::Kind: Keeps<R>,
+    {
         let policy = R::POLICY;
         Self {
-            store: Arc::new(store),
+            keeping: store.into_keeping().0,
             cookie: CookieConfig {
                 name: policy.cookie.to_owned(),
                 path: policy.path.to_owned(),
@@ -210,8 +214,18 @@ impl<R: RootSession> SessionsBuilder<R> {
         if self.development {
             event::development(R::NAME, &self.cookie.name);
         }
+        let place = match self.keeping {
+            Kept::Server(store) => Place::Server(store),
+            #[cfg(feature = "_keys")]
+            Kept::Cookie(recipe) => {
+                crate::store::kind::check::<R>(recipe.is_readable())?;
+                let entropy = Arc::clone(&self.entropy);
+                let jar = recipe.jar(&self.cookie.name, &self.cookie.path, R::NAME, entropy);
+                Place::Cookie(Arc::new(jar))
+            }
+        };
         let engine = Engine {
-            store: self.store,
+            place,
             clock: self.clock,
             entropy: self.entropy,
             purpose: Purpose::of(&self.cookie.name, &self.cookie.path),

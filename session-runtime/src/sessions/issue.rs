@@ -19,7 +19,7 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// The id.
+    /// The id. Where sessions are kept in cookies, it is inside of one, and presents nothing by itself.
     pub const fn token(&self) -> &Token {
         &self.token
     }
@@ -86,6 +86,10 @@ impl<R: RootSession> Sessions<R> {
     /// [`Error::is_gone`] if there is no such session; otherwise as [`Session::save`]. An `owner` or `privileged` field
     /// cannot be changed this way, since that rotates the id and there is no response to carry it: [`Error::is_config`].
     pub async fn edit<T>(&self, token: &Token, change: impl FnOnce(&mut R) -> T) -> Result<T, Error> {
+        if self.engine.place.jar().is_some() {
+            let why = "`edit` needs a store on the server: a session in a cookie is changed by answering its browser";
+            return Err(Error::config(why));
+        }
         let cell = self.cell();
         cell.open(Candidates::one(token.clone())).await.map_err(|_| Error::new(Kind::Unavailable))?;
         cell.in_background();

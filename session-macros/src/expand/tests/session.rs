@@ -36,7 +36,7 @@ fn each_kind_of_field() {
     let rt = "::session_runtime::__private::";
     for (call, of, field, rest) in [
         ("new(\"visits\", ", "Sum::<Self, u32>", "visits", ")"),
-        ("new(\"user\", ", "Owner::<Self, Option<u8> >", "user", ").owner()"),
+        ("new(\"user\", ", "Value::<Self, Option<u8> >", "user", ").owner()"),
         ("new(\"role\", ", "Value::<Self, Role>", "role", ").privileged()"),
         ("new(\"theme\", ", "Value::<Self, Theme>", "theme", ").keep().aliases(&[\"skin\", \"look\"])"),
         ("skipped(", "Scratch::<Self, Cache>", "cache", ")"),

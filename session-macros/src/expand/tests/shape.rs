@@ -34,7 +34,7 @@ fn nothing_is_added_but_impls_that_are_marked_as_derived() {
     let file = session_file(OPTIONS, THREE_FIELDS);
     let [Item::Struct(shop), impls @ ..] = &*file.items else { panic!("the struct comes first") };
     assert_eq!(shop.ident, "Shop");
-    assert_eq!(impls.len(), 4);
+    assert_eq!(impls.len(), 6);
     for item in impls {
         let Item::Impl(item) = item else { panic!("an item with a name: {}", item.to_token_stream()) };
         // a trait's methods have the docs of the trait: nothing public is added that lacks any

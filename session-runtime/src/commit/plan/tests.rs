@@ -23,7 +23,7 @@ fn facts() -> Facts {
 }
 
 fn times() -> Times {
-    Times { last_seen: NOW, idle: HOUR, expires: NOW.after(8 * HOUR), remembered: false }
+    Times { last_seen: NOW, idle: HOUR, expires: NOW.after(8 * HOUR), remembered: false, stale: false }
 }
 
 fn with(change: impl FnOnce(&mut Facts)) -> Facts {
@@ -283,7 +283,8 @@ fn t35_no_time_and_no_lifetime_makes_a_plan_panic() {
                 for idle in [Duration::ZERO, Duration::MAX] {
                     let lifetimes =
                         Lifetimes { idle, absolute: Duration::MAX, remember: None, persistent: true };
-                    let standing = Standing::Live(Times { last_seen, idle, expires, remembered: true });
+                    let standing =
+                        Standing::Live(Times { last_seen, idle, expires, remembered: true, stale: false });
                     let planned = plan(&with(|f| {
                         (f.standing, f.lifetimes, f.now) = (standing, lifetimes, now);
                         f.summary.changed = true;
@@ -293,4 +294,19 @@ fn t35_no_time_and_no_lifetime_makes_a_plan_panic() {
             }
         }
     }
+}
+
+#[test]
+fn s59_a_cookie_under_an_older_key_is_sent_anew_also_by_a_request_that_only_reads() {
+    let stale = |change: fn(&mut Facts)| {
+        plan(&with(|f| {
+            f.standing = Standing::Live(Times { stale: true, ..times() });
+            change(f);
+        }))
+    };
+    assert_eq!(stale(|_| ()), Plan { op: Op::Nothing, cookie: CookiePlan::Set });
+    assert_eq!(stale(|f| f.activity = false).cookie, CookiePlan::Set);
+    assert_eq!(stale(|f| f.summary.changed = true).cookie, CookiePlan::Set);
+    assert_eq!(stale(|f| f.intents.destroy = true).cookie, CookiePlan::Remove);
+    assert_eq!(stale(|f| f.ending = Ending::Drop), Plan::NOTHING);
 }

@@ -1,6 +1,7 @@
 //! The byte tables: what is our cookie, what is not, and what stands beside it.
 
-use super::{Candidates, candidates, values};
+use super::{Candidates, Value, candidates, values};
+use crate::token::Token;
 
 const NAME: &str = "__Host-id";
 const A: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -22,17 +23,19 @@ fn line(template: &[u8]) -> Vec<u8> {
 
 /// What the candidates are, in a word.
 fn judge<L: AsRef<[u8]>>(lines: &[L]) -> String {
-    match candidates(NAME, lines.iter().map(AsRef::as_ref)) {
+    match candidates(NAME, lines.iter().map(AsRef::as_ref), |text| Token::parse(text).map(Value::Id)) {
         Candidates::None => "none".into(),
         Candidates::Malformed => "malformed".into(),
         Candidates::TooMany => "too many".into(),
-        Candidates::Tokens(tokens) => {
-            let text = |token: crate::token::Token| {
+        Candidates::Some(presented) => {
+            let text = |value| {
                 let mut text = String::new();
-                token.write(&mut text);
+                if let Value::Id(token) = value {
+                    token.write(&mut text);
+                }
                 text[..1].to_owned()
             };
-            tokens.into_iter().map(text).collect()
+            presented.into_iter().map(text).collect()
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{CLOSED, Cell};
 use crate::changes::Changes;
 use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
+use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::Decoded;
@@ -41,11 +42,13 @@ impl Cell {
     /// A write whose answer never came, by a cancelled `save` or a timeout, may have been done. The operation's id in the
     /// record tells; it must not be done twice.
     async fn find_out(&self) -> Result<(), Error> {
+        // a session in its cookie is written nowhere else
+        let Place::Server(store) = &self.engine.place else { return Ok(()) };
         let key = match &*self.state() {
             State { pending: Some(_), source: Source::Live(live), .. } => live.key,
             _ => return Ok(()),
         };
-        let found = self.engine.ask(self.engine.store.load(&key)).await?;
+        let found = self.engine.ask(store.load(&key)).await?;
         let mut state = self.state();
         let State { pending, source: Source::Live(live), .. } = &mut *state else { return Ok(()) };
         let Some(Pending { changes, intents }) = pending.take() else { return Ok(()) };
@@ -90,6 +93,9 @@ impl Cell {
             let (bytes, budget) =
                 (memo_bytes(size_of_val(&*value), &live.record), Arc::clone(&self.engine.memo));
             diff.decoded = Some(Decoded { value, bytes, budget });
+        }
+        if state.closed && self.engine.place.jar().is_some() {
+            too_late_for_a_cookie(&mut plan, &self.engine)?;
         }
         if state.closed && plan.cookie == CookiePlan::Set {
             if let Op::Create(_) | Op::Rotate { .. } = plan.op {
@@ -212,4 +218,18 @@ impl Cell {
         let state = self.state();
         state.intents.destroy || state.intents.rotate || state.slots().any(AnySlot::is_changed)
     }
+}
+
+/// What a session that lives in its cookie can still do when no cookie can be sent: end, if a list says so.
+fn too_late_for_a_cookie(plan: &mut Plan, engine: &Engine) -> Result<(), Error> {
+    match plan.op {
+        Op::Nothing | Op::Refuse => {}
+        // the session may end a little earlier, which is no reason to fail
+        Op::Touch => *plan = Plan::NOTHING,
+        Op::Delete if engine.place.jar().is_some_and(|jar| jar.ended().is_some()) => {}
+        Op::Create(_) | Op::Update { .. } | Op::Rotate { .. } | Op::Delete => {
+            return Err(Error::new(Kind::TooLate));
+        }
+    }
+    Ok(())
 }

@@ -5,19 +5,22 @@ use std::sync::atomic::Ordering;
 
 use super::state::{Source, State};
 use super::{ABSENT, Cell, PRESENTED};
+use crate::clock::Timestamp;
 use crate::codec;
 use crate::commit::apply::Live;
-use crate::cookie::read::{Candidates, Tokens};
+use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
-use crate::error::Unavailable;
+use crate::engine::Place;
+use crate::error::{StoreError, Unavailable};
 use crate::event;
 use crate::record::{Decoded, Record};
-use crate::store::Found;
+use crate::store::{DynStore, Found, Look};
+use crate::token::Token;
 
 impl Cell {
     /// Loads the session that the request presents, once.
     pub(crate) async fn open(&self, presented: Candidates) -> Result<(), Unavailable> {
-        let tokens = match presented {
+        let presented = match presented {
             Candidates::None | Candidates::Malformed if self.inner.get().is_none() => {
                 let cookie = if matches!(presented, Candidates::None) { 0 } else { PRESENTED };
                 self.found.fetch_or(ABSENT | cookie, Ordering::AcqRel);
@@ -29,13 +32,13 @@ impl Cell {
                 event::ambiguous(self.session());
                 return self.found_without_asking(Source::Unusable(Vec::new()), true);
             }
-            Candidates::Tokens(tokens) => tokens,
+            Candidates::Some(presented) => presented,
         };
         let _io = self.exclusive().await;
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
-        let source = self.resolve(tokens).await;
+        let source = self.resolve(presented).await;
         let mut state = self.state();
         state.presented = true;
         state.source = source;
@@ -53,19 +56,23 @@ impl Cell {
         Ok(())
     }
 
-    /// Exactly one id that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is
-    /// (T8).
-    async fn resolve(&self, tokens: Tokens) -> Source {
+    /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
+    async fn resolve(&self, presented: Presented) -> Source {
         let now = self.engine.now();
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
-        for token in tokens {
-            let key = token.key(&self.engine.purpose);
-            match self.engine.ask(self.engine.store.load(&key)).await {
-                Ok(Found::Record(record)) if now < record.meta().deadline() => {
-                    live.push(Live { token, key, record });
+        for value in presented {
+            let look = match (&self.engine.place, value) {
+                (Place::Server(store), Value::Id(token)) => self.find(&**store, token, now).await,
+                (Place::Cookie(jar), Value::Sealed(text)) => {
+                    // on the heap, so that the futures of other stores stay small
+                    Box::pin(jar.look(&self.engine, &text, now)).await
                 }
-                Ok(Found::Tombstone(until)) => dead |= now < until,
-                Ok(Found::Record(_) | Found::Nothing) => {}
+                (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => Ok(Look::Nothing),
+            };
+            match look {
+                Ok(Look::Live(session)) => live.push(session),
+                Ok(Look::Dead) => dead = true,
+                Ok(Look::Nothing) => {}
                 Err(error) => {
                     event::unavailable(self.session(), &error);
                     return Source::Failed;
@@ -84,6 +91,17 @@ impl Cell {
                 Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
             }
         }
+    }
+
+    async fn find(&self, store: &dyn DynStore, token: Token, now: Timestamp) -> Result<Look, StoreError> {
+        let key = token.key(&self.engine.purpose);
+        Ok(match self.engine.ask(store.load(&key)).await? {
+            Found::Record(record) if now < record.meta().deadline() => {
+                Look::Live(Live { token, key, record, stale: false })
+            }
+            Found::Tombstone(until) if now < until => Look::Dead,
+            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => Look::Nothing,
+        })
     }
 
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {

@@ -10,7 +10,6 @@ use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::{Intents, Standing, Times, Wipe};
 use crate::engine::Engine;
 use crate::error::Unavailable;
-use crate::record::Record;
 use crate::session::slot::AnySlot;
 use crate::token::Key;
 
@@ -74,7 +73,7 @@ impl Source {
         match self {
             Self::Untouched | Self::Failed => None,
             Self::Absent => Some(Standing::Absent),
-            Self::Live(live) => Some(Standing::Live(times(&live.record))),
+            Self::Live(live) => Some(Standing::Live(times(live))),
             Self::Dead => Some(Standing::Dead),
             Self::Unusable(_) => Some(Standing::Unusable),
         }
@@ -121,7 +120,13 @@ impl State {
     }
 }
 
-fn times(record: &Record) -> Times {
-    let meta = record.meta();
-    Times { last_seen: meta.last_seen, idle: meta.idle, expires: meta.expires, remembered: meta.remembered }
+fn times(live: &Live) -> Times {
+    let meta = live.record.meta();
+    Times {
+        last_seen: meta.last_seen,
+        idle: meta.idle,
+        expires: meta.expires,
+        remembered: meta.remembered,
+        stale: live.stale,
+    }
 }

@@ -1,0 +1,59 @@
+//! `impl FitsCookie`: which cookie stores can keep the session; and `impl Owned`: whose sessions they are.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{Field, Kind, Merge, Place, Role, Session};
+
+use super::lints;
+
+/// ```text
+/// impl<Kind> FitsCookie<Kind> for Shop where u32: FieldFits<Kind>, u32: FieldMerges<Kind> {}
+/// ```
+///
+/// A bound cannot have a `cfg`, so a field behind one has no bound, and is looked at when the application starts.
+pub(super) fn fits_cookie(session: &Session) -> TokenStream {
+    let Session { ident, runtime, kind, fields } = session;
+    if let Kind::Section { .. } = kind {
+        // its root alone names the store
+        return TokenStream::new();
+    }
+    let param = format_ident!("__SessionStoreKind");
+    let bound = |field: &&Field| field.cfgs.is_empty() && matches!(field.place, Place::Stored { .. });
+    let types = fields.iter().filter(bound).map(|field| &field.ty);
+    let merged = fields.iter().filter(bound).filter(|field| has_policy(field)).map(|field| &field.ty);
+    let allow = lints::in_impls();
+    quote! {
+        #[automatically_derived]
+        #allow
+        impl<#param> #runtime::__private::FitsCookie<#param> for #ident
+        where
+            #(#types: #runtime::__private::FieldFits<#param>,)*
+            #(#merged: #runtime::__private::FieldMerges<#param>,)*
+        {}
+    }
+}
+
+/// Whether another change of the field is met by a policy that takes a store which can compare.
+fn has_policy(field: &Field) -> bool {
+    matches!(
+        &field.place,
+        Place::Stored { role: Role::Plain(merge) | Role::Kept(merge), .. } if !matches!(merge, Merge::LastWrite)
+    )
+}
+
+/// ```text
+/// impl Owned for Shop { type Field = Option<UserId>; }
+/// ```
+pub(super) fn owned(session: &Session) -> TokenStream {
+    let Session { ident, runtime, fields, .. } = session;
+    let is_owner = |field: &&Field| matches!(field.place, Place::Stored { role: Role::Owner, .. });
+    let Some(Field { ty, cfgs, .. }) = fields.iter().find(is_owner) else { return TokenStream::new() };
+    quote! {
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #runtime::Owned for #ident {
+            type Field = #ty;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The cookies of one session type: what the core asks where it would ask a store.
+
+use super::RevocationList;
+use super::revocation::Fate;
+use crate::clock::Timestamp;
+use crate::commit::apply::Live;
+use crate::engine::{Engine, TOMBSTONE};
+use crate::error::StoreError;
+use crate::record::Record;
+use crate::seal::{Opened, Sealer};
+use crate::token::{Key, NoEntropy, Token};
+
+/// Seals and opens the cookies of one session type.
+pub(crate) struct Jar {
+    pub(super) sealer: Box<dyn Sealer>,
+    pub(super) ended: Option<RevocationList>,
+    pub(super) readable: bool,
+}
+
+/// What a cookie turned out to be.
+pub(crate) enum Look {
+    Live(Live),
+    /// It ended a short while ago: what is in flight with it must not begin anew.
+    Dead,
+    Nothing,
+}
+
+impl Jar {
+    /// Whether the text could be a cookie of this store: nothing is decoded for that (S6, T20).
+    pub(crate) fn could_be(&self, text: &[u8]) -> bool {
+        self.sealer.could_be(text)
+    }
+
+    /// Whether the client can read the cookie.
+    pub(crate) const fn is_readable(&self) -> bool {
+        self.readable
+    }
+
+    /// The list of what has ended, if there is one.
+    pub(crate) const fn ended(&self) -> Option<&RevocationList> {
+        self.ended.as_ref()
+    }
+
+    /// The session in a cookie.
+    pub(crate) async fn look(
+        &self,
+        engine: &Engine,
+        text: &[u8],
+        now: Timestamp,
+    ) -> Result<Look, StoreError> {
+        let Some(Opened { id, record, stale }) = self.sealer.open(text, now) else {
+            return Ok(Look::Nothing);
+        };
+        if now >= record.meta().deadline() {
+            return Ok(Look::Nothing);
+        }
+        let token = Token::from_id(id);
+        let key = token.key(&engine.purpose);
+        match self.fate(engine, &key, &record).await? {
+            Fate::Alive => Ok(Look::Live(Live { token, key, record: record.into(), stale })),
+            Fate::Ended(at) if now < at.after(TOMBSTONE) => Ok(Look::Dead),
+            Fate::Ended(_) => Ok(Look::Nothing),
+        }
+    }
+
+    /// Whether the session has ended since it was loaded.
+    pub(crate) async fn has_ended(&self, engine: &Engine, live: &Live) -> Result<bool, StoreError> {
+        Ok(self.fate(engine, &live.key, &live.record).await? != Fate::Alive)
+    }
+
+    async fn fate(&self, engine: &Engine, key: &Key, record: &Record) -> Result<Fate, StoreError> {
+        match &self.ended {
+            Some(list) => list.fate(engine, key, record).await,
+            None => Ok(Fate::Alive),
+        }
+    }
+
+    /// Ends a session; `false` if it had ended already. Without a list, nothing is known of that.
+    pub(crate) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<bool, StoreError> {
+        match &self.ended {
+            Some(list) => list.end(engine, key, now).await,
+            None => Ok(true),
+        }
+    }
+
+    /// The text of the cookie that holds this record.
+    pub(crate) fn seal(&self, token: &Token, record: &Record) -> Result<String, NoEntropy> {
+        self.sealer.seal(token.id(), record)
+    }
+
+    /// Removes what the list need not keep any more.
+    pub(crate) async fn sweep(&self, engine: &Engine) -> Result<usize, StoreError> {
+        match &self.ended {
+            Some(list) => list.sweep(engine).await,
+            None => Ok(0),
+        }
+    }
+}

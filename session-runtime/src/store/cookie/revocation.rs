@@ -1,0 +1,132 @@
+//! What has ended, for sessions that the server does not keep.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::changes::Changes;
+use crate::clock::Timestamp;
+use crate::commit::plan::Lifetimes;
+use crate::cookie::rules::MAX_LIFETIME_SECONDS;
+use crate::engine::Engine;
+use crate::error::StoreError;
+use crate::record::fields::Builder;
+use crate::record::{Fields, Meta, MetaChange, OpId, Record};
+use crate::store::{Created, DynStore, Found, Store, Updated};
+use crate::token::Key;
+
+/// The longest that a session can live (S42).
+const LONGEST: Duration = Duration::from_secs(MAX_LIFETIME_SECONDS);
+
+/// The sessions in cookies that have ended before their deadline, kept in any store on the server (S14, T10).
+///
+/// An entry says that a session has ended, and goes when the session's cookie would be refused anyway; or that an owner's
+/// sessions from before a moment have ended. It is a hash of the session's id, or of the owner. Logins and other requests
+/// cost it nothing but one look.
+///
+/// * A store that is full refuses a new entry, and the logout fails loudly; an entry is never dropped for want of room.
+/// * A store that does not answer fails the request with 503: a session whose end nobody can rule out is not used.
+/// * In a [`MemoryStore`](crate::MemoryStore), what has ended is forgotten when the process ends, and other processes do not
+///   know of it.
+///
+/// Cloning is cheap; clones share everything. Several session types may share a list.
+#[derive(Clone)]
+pub struct RevocationList {
+    store: Arc<dyn DynStore>,
+}
+
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RevocationList(..)")
+    }
+}
+
+/// What became of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing is known of an end.
+    Alive,
+    /// It ended then.
+    Ended(Timestamp),
+}
+
+impl RevocationList {
+    /// A list that is kept in `store`.
+    pub fn new(store: impl Store) -> Self {
+        Self { store: Arc::new(store) }
+    }
+
+    /// What is known of the session of this key and record.
+    pub(super) async fn fate(&self, engine: &Engine, key: &Key, record: &Record) -> Result<Fate, StoreError> {
+        if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
+            return Ok(Fate::Ended(entry.meta().created));
+        }
+        let meta = record.meta();
+        let Some(owner) = &meta.owner else { return Ok(Fate::Alive) };
+        match engine.ask(self.store.load(&Key::of_owner(&engine.purpose, owner))).await? {
+            // one of the same millisecond may be older: it fails closed
+            Found::Record(entry) if meta.authenticated.unwrap_or(meta.created) <= entry.meta().last_seen => {
+                Ok(Fate::Ended(entry.meta().last_seen))
+            }
+            _ => Ok(Fate::Alive),
+        }
+    }
+
+    /// Ends the session of this key. `false` if it had ended already: of many that end it at once, exactly one is told
+    /// that it did.
+    pub(super) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<bool, StoreError> {
+        let Lifetimes { absolute, remember, .. } = engine.lifetimes;
+        // an older copy of its cookie may have a later deadline than the newest: when a longer lifetime was given up
+        let until = now.after(remember.map_or(absolute, |remember| remember.max(absolute)));
+        let created = engine.ask(self.store.create(&session(key), entry(now, until))).await?;
+        Ok(created == Created::Created)
+    }
+
+    /// Ends every session of this owner that began before now.
+    pub(crate) async fn end_all_of(
+        &self,
+        engine: &Engine,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = Key::of_owner(&engine.purpose, owner);
+        // an entry is looked at for as long as a session from before it may live, and a later end makes it last longer;
+        // twice that is more than enough, whatever the order in which two ends arrive
+        let until = now.after(LONGEST * 2);
+        for _ in 0..2 {
+            if engine.ask(self.store.create(&key, entry(now, until))).await? == Created::Created {
+                return Ok(());
+            }
+            // activity never moves back, so of two moments the later one stands
+            let changes = Changes {
+                op: OpId::next(),
+                base: None,
+                fields: Vec::new(),
+                values: Builder::default(),
+                wipe: None,
+                meta: MetaChange { last_seen: Some(now), expires: Some(until), ..MetaChange::default() },
+                max_bytes: usize::MAX,
+                decoded: None,
+            };
+            if engine.ask(self.store.update(&key, &changes)).await? == Updated::Applied {
+                return Ok(());
+            }
+        }
+        Err(StoreError::unavailable("the list of ended sessions holds something else under its key"))
+    }
+
+    pub(super) async fn sweep(&self, engine: &Engine) -> Result<usize, StoreError> {
+        engine.ask(self.store.sweep(engine.now())).await
+    }
+}
+
+fn session(key: &Key) -> Key {
+    key.derived(b"ended session")
+}
+
+/// With an owner, so that no store drops it for want of room.
+fn entry(now: Timestamp, until: Timestamp) -> Arc<Record> {
+    let mut meta = Meta::new(now, until.since(now), until);
+    meta.owner = Some("\"ended\"".into());
+    Arc::new(Record::new(meta, Fields::default()))
+}
