@@ -30,6 +30,12 @@ pub(crate) fn foreign_file(what: &str) {
         "a file in the folder of sessions is not a session: ignored");
 }
 
+/// A record of the store is not ours to read. Not named: the name is the session's key.
+#[cfg(feature = "encrypted-cookie")]
+pub(crate) fn foreign_record(why: &'static str) {
+    tracing::warn!(target: TARGET, event = "foreign_record", why, "a record of the store is no session: ignored");
+}
+
 /// A commit was refused or failed; the response says so.
 pub(crate) fn refused(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");

@@ -3,6 +3,8 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub(crate) mod cookie;
+#[cfg(feature = "encrypted-cookie")]
+mod encrypted;
 mod erased;
 #[cfg(unix)]
 mod file;
@@ -15,6 +17,8 @@ pub use cookie::RevocationList;
 #[cfg(feature = "signed-cookie")]
 pub use cookie::SignedCookieStore;
 pub(crate) use cookie::{Jar, Look};
+#[cfg(feature = "encrypted-cookie")]
+pub use encrypted::EncryptedStore;
 pub(crate) use erased::DynStore;
 #[cfg(unix)]
 pub use file::{Durability, FileStore, FileStoreBuilder};

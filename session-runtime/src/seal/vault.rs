@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::envelope::Envelope;
+use super::packed;
 use crate::keys::KeyRing;
 use crate::mac::MacKey;
-use crate::token::{Entropy, NoEntropy};
+use crate::record::Record;
+use crate::token::{Entropy, Key, NoEntropy};
 
-/// Seals bytes for one purpose, each bound to its context, such as the key that a record is kept under: a record that was
-/// moved to another key does not open. Lengths are not hidden.
+/// Seals records for one purpose, each bound to the key that it is kept under: one that was moved to another key does not
+/// open (S61).
 pub(crate) struct Vault {
     envelope: Envelope,
     /// For fingerprints, under the key that writes and then under the others.
@@ -27,17 +27,19 @@ impl Vault {
         }
     }
 
-    /// The sealed form of `plain`, which opens with the same context only.
+    /// The sealed form of a record, which opens under the same key only. The name of its last write is not in it.
     ///
     /// # Errors
     /// When there are no random bits.
-    pub(crate) fn seal(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, NoEntropy> {
-        self.envelope.seal(context, plain.len(), |out| out.extend_from_slice(plain))
+    pub(crate) fn seal(&self, key: &Key, record: &Record) -> Result<Vec<u8>, NoEntropy> {
+        let write = |out: &mut Vec<u8>| packed::write(key.as_bytes(), record, out);
+        self.envelope.seal(key.as_bytes(), packed::size(record), write)
     }
 
-    /// What was sealed, and whether that was under another key than the one that writes. `None` for anything else.
-    pub(crate) fn open(&self, context: &[u8], sealed: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
-        self.envelope.open(context, sealed)
+    /// What was sealed. `None` for anything else.
+    pub(crate) fn open(&self, key: &Key, sealed: &[u8]) -> Option<Record> {
+        let (plain, _) = self.envelope.open(key.as_bytes(), sealed)?;
+        packed::read(&plain).map(|(_, record)| record)
     }
 
     /// A name for `data` that only who has the key can make: equal for equal data, under the key that writes.
