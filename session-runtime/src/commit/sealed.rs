@@ -46,9 +46,15 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             }
             let record = changed(&changes, &live.record)?;
             // first whether there can be a new cookie, then the end of the old one
-            let done = bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)?;
+            let token = Token::random(&*engine.entropy, None)?;
+            let new = token.key(&engine.purpose);
+            let done = bake(engine, jar, token, record, work.now)?;
             // of two that rotate at once, one ends the old id (S69)
-            if jar.end(engine, &live.key, work.now).await? { Ok(done) } else { Err(Error::new(Kind::Gone)) }
+            if jar.rotate(engine, &live.key, &new, work.now).await? {
+                Ok(done)
+            } else {
+                Err(Error::new(Kind::Gone))
+            }
         }
     }
 }

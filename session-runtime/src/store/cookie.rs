@@ -13,3 +13,7 @@ pub use stores::EncryptedCookieStore;
 pub(crate) use stores::Recipe;
 #[cfg(feature = "signed-cookie")]
 pub use stores::SignedCookieStore;
+
+#[cfg(test)]
+#[cfg(all(feature = "conformance", feature = "signed-cookie", feature = "encrypted-cookie"))]
+mod tests;

@@ -2,7 +2,7 @@
 
 use session_runtime::store::RevocationList;
 use session_runtime::{MemoryStore, Session};
-use session_tests::{ByHand, Op, Request, ScriptedStore, patiently};
+use session_tests::{ByHand, Moment, Op, Request, ScriptedStore, patiently};
 
 use crate::world::{HOUR, MINUTE, Shop, World, keys, on_both};
 
@@ -78,6 +78,30 @@ async fn t2_a_slow_request_brings_nothing_back() {
             assert_eq!(reply.set_cookies().len(), 0, "{format:?} {path}");
             assert_eq!(world.seen_with(&copy).await, "anonymous");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s14_a_logout_beats_the_logins_that_came_between() {
+    on_both(async |format| {
+        let world = World::new(format).await;
+        let mut browser = world.browser();
+        browser.post("/note/one").await;
+        // a logout that has loaded the session, and is slow to end it
+        let paused = world.store.pause(Moment::Before(Op::Create));
+        let logout = browser.prepare(Request::post("/logout-explicitly"));
+        let server = world.server;
+        let logout = tokio::spawn(async move { logout.send(server).await });
+        paused.reached().await;
+        // two rotations overtake it
+        assert_eq!(browser.post("/login/ann").await.status, 200);
+        assert_eq!(browser.post("/login/bob").await.status, 200);
+        assert!(browser.get("/").await.body.contains("bob"));
+        paused.open();
+        let reply = patiently("the logout", logout).await.unwrap();
+        assert!(reply.removes_cookie(), "{format:?}");
+        assert_eq!(browser.get("/").await.body, "anonymous");
     })
     .await;
 }

@@ -75,11 +75,26 @@ impl Jar {
         }
     }
 
-    /// Ends a session; `false` if it had ended already. Without a list, nothing is known of that.
-    pub(crate) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<bool, StoreError> {
+    /// Ends a session that goes on under another id; `false` if it had ended already. Without a list, nothing is known of
+    /// that.
+    pub(crate) async fn rotate(
+        &self,
+        engine: &Engine,
+        old: &Key,
+        new: &Key,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         match &self.ended {
-            Some(list) => list.end(engine, key, now).await,
+            Some(list) => list.end(engine, old, Some(new), now).await,
             None => Ok(true),
+        }
+    }
+
+    /// Ends a session, also if it was rotated since.
+    pub(crate) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<(), StoreError> {
+        match &self.ended {
+            Some(list) => list.end_wherever(engine, key, now).await,
+            None => Ok(()),
         }
     }
 

@@ -56,6 +56,12 @@ impl RevocationList {
         Self { store: Arc::new(store) }
     }
 
+    /// Where the list is.
+    #[cfg(test)]
+    pub(super) fn store(&self) -> &dyn DynStore {
+        &*self.store
+    }
+
     /// What is known of the session of this key and record.
     pub(super) async fn fate(&self, engine: &Engine, key: &Key, record: &Record) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
@@ -72,14 +78,37 @@ impl RevocationList {
         }
     }
 
-    /// Ends the session of this key. `false` if it had ended already: of many that end it at once, exactly one is told
-    /// that it did.
-    pub(super) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<bool, StoreError> {
+    /// Ends the session of this key, which goes on as `successor` if there is one. `false` if it had ended already: of many
+    /// that end it at once, exactly one is told that it did.
+    pub(super) async fn end(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        successor: Option<&Key>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let Lifetimes { absolute, remember, .. } = engine.lifetimes;
         // an older copy of its cookie may have a later deadline than the newest: when a longer lifetime was given up
         let until = now.after(remember.map_or(absolute, |remember| remember.max(absolute)));
-        let created = engine.ask(self.store.create(&session(key), entry(now, until))).await?;
+        let fields = successor.map(|key| (SUCCESSOR, format!("\"{}\"", key.to_hex()))).into_iter().collect();
+        let created = engine.ask(self.store.create(&session(key), entry(now, until, fields))).await?;
         Ok(created == Created::Created)
+    }
+
+    /// Ends the session of this key, wherever it went: a logout beats the rotations that came before it.
+    pub(super) async fn end_wherever(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut key = *key;
+        while !self.end(engine, &key, None, now).await? {
+            let Found::Record(entry) = engine.ask(self.store.load(&session(&key))).await? else { break };
+            let Some(successor) = entry.fields().get(SUCCESSOR).and_then(read_key) else { break };
+            key = successor;
+        }
+        Ok(())
     }
 
     /// Ends every session of this owner that began before now.
@@ -94,7 +123,9 @@ impl RevocationList {
         // twice that is more than enough, whatever the order in which two ends arrive
         let until = now.after(LONGEST * 2);
         for _ in 0..2 {
-            if engine.ask(self.store.create(&key, entry(now, until))).await? == Created::Created {
+            if engine.ask(self.store.create(&key, entry(now, until, Fields::default()))).await?
+                == Created::Created
+            {
                 return Ok(());
             }
             // activity never moves back, so of two moments the later one stands
@@ -124,9 +155,16 @@ fn session(key: &Key) -> Key {
     key.derived(b"ended session")
 }
 
+/// In the entry of a session that was rotated: where it went.
+const SUCCESSOR: &str = "successor";
+
+fn read_key(json: &[u8]) -> Option<Key> {
+    Key::from_hex(std::str::from_utf8(json).ok()?.strip_prefix('"')?.strip_suffix('"')?)
+}
+
 /// With an owner, so that no store drops it for want of room.
-fn entry(now: Timestamp, until: Timestamp) -> Arc<Record> {
+fn entry(now: Timestamp, until: Timestamp, fields: Fields) -> Arc<Record> {
     let mut meta = Meta::new(now, until.since(now), until);
     meta.owner = Some("\"ended\"".into());
-    Arc::new(Record::new(meta, Fields::default()))
+    Arc::new(Record::new(meta, fields))
 }
