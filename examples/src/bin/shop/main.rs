@@ -2,17 +2,21 @@
 //!
 //! ```text
 //! cargo run -p examples --bin shop
-//! cargo run -p examples --bin shop -- --store file     # sessions survive a restart; also on two ports at once
+//! cargo run -p examples --bin shop -- --store file                      # sessions survive a restart; also on two ports at once
+//! cargo run -p examples --bin shop -- --store redis://127.0.0.1:6379    # the same, from several machines
+//! cargo run -p examples --bin shop -- --store signed                    # in the cookie, where the client can read them
+//! cargo run -p examples --bin shop -- --store encrypted                 # in the cookie, where nobody can
 //! ```
 
 mod page;
+mod stores;
 
 use axum::extract::Form;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use session_runtime::{Flash, MemoryStore, Session, Sessions, session, with_session};
+use session_runtime::{Flash, Session, session, with_session};
 
 /// What the shop knows of a browser.
 #[session(idle = "30m", absolute = "12h", remember = "30d")]
@@ -22,8 +26,8 @@ pub struct Shop {
     user: Option<User>,
     /// Items in the cart, by name.
     cart: Vec<Item>,
-    /// Pages seen. Two tabs at once both count.
-    #[session(merge = add)]
+    /// Pages seen. With `#[session(merge = add)]` two tabs at once would both count; then the shop could not keep its sessions
+    /// in cookies, which merge nothing, and the compiler says so.
     pages: u32,
     /// How the page looks, whoever is logged in.
     #[session(keep)]
@@ -125,16 +129,8 @@ async fn theme(session: &mut Shop) -> Redirect {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // plain http on loopback; behind https: `Sessions::new`
-    let sessions = match arguments.as_slice() {
-        [] | ["--store", "memory"] => Sessions::<Shop>::development(MemoryStore::new())?,
-        #[cfg(unix)]
-        ["--store", "file"] => {
-            let folder = std::env::temp_dir().join("shop-sessions");
-            Sessions::<Shop>::development(session_runtime::FileStore::open(folder)?)?
-        }
-        _ => return Err("usage: shop [--store memory|file]".into()),
-    };
+    let sessions = stores::sessions(&arguments)?;
+    println!("{}", sessions.policy());
     let app = Router::new()
         .route("/", get(home))
         .route("/login", post(login))
