@@ -53,6 +53,7 @@
 //! | [`sweeps_itself`](Subject::sweeps_itself) | removes what is over by a clock of its own | that a call of `sweep` removes it |
 //! | [`up_to`](Subject::up_to) | has no room for larger records | nothing: records are smaller; only what cannot be, is passed over |
 //! | [`without_merging`](Subject::without_merging) | puts what a request loaded and changed in the place of what others wrote meanwhile | all that concerns concurrent changes |
+//! | [`without_endless_records`](Subject::without_endless_records) | refuses a deadline that no session can have | metadata at its bounds |
 //! | [`without_tombstones`](Subject::without_tombstones) | forgets what is deleted or rotated away | that a dead id is told from an unknown one, keeps its key occupied, and leads a deletion on |
 
 #![allow(
@@ -108,6 +109,7 @@ macro_rules! __store_conformance_tests {
                 strange_keys_are_kept
                 a_thousand_fields_are_kept
                 metadata_is_kept
+                metadata_at_its_bounds_is_kept
                 s10_t1_no_id_is_found_in_what_is_kept
             }
             update: {

@@ -13,6 +13,8 @@ const TRIES: usize = 1000;
 
 type Dump = Box<dyn Fn() -> Vec<u8> + Send + Sync>;
 
+// each is one promise, and any may be missing
+#[allow(clippy::struct_excessive_bools)]
 /// A store under test: empty, and used by one test alone.
 ///
 /// Its methods are those of the store, and panic when it does not answer.
@@ -24,6 +26,7 @@ pub struct Subject<S> {
     up_to: usize,
     merges: bool,
     tombstones: bool,
+    endless: bool,
     held: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -37,6 +40,7 @@ impl<S: Store> Subject<S> {
             up_to: usize::MAX,
             merges: true,
             tombstones: true,
+            endless: true,
             held: Vec::new(),
         }
     }
@@ -79,6 +83,14 @@ impl<S: Store> Subject<S> {
         self
     }
 
+    /// A record whose deadline is later than any session's may be is as good as none. Where the deadline comes back from a
+    /// client, that is the safe thing to do.
+    #[must_use]
+    pub fn without_endless_records(mut self) -> Self {
+        self.endless = false;
+        self
+    }
+
     /// Holds something for as long as the test runs: a temporary folder, a server.
     #[must_use]
     pub fn holding(mut self, held: impl Any + Send + Sync) -> Self {
@@ -105,6 +117,10 @@ impl<S: Store> Subject<S> {
 
     pub(super) fn has_tombstones(&self) -> bool {
         promised(self.tombstones, "to tell a dead id from an unknown one")
+    }
+
+    pub(super) fn keeps_endless_records(&self) -> bool {
+        promised(self.endless, "to keep records that never end")
     }
 
     /// How many bytes a record may take, of those that a behaviour would like.
@@ -257,6 +273,7 @@ impl<S> fmt::Debug for Subject<S> {
             .field("up_to", &self.up_to)
             .field("merges", &self.merges)
             .field("tombstones", &self.tombstones)
+            .field("endless", &self.endless)
             .finish_non_exhaustive()
     }
 }

@@ -160,7 +160,12 @@ impl Store for Browsers {
 }
 
 fn subject(sessions: &Sessions<Shop>) -> Subject<Browsers> {
-    Subject::new(Browsers::of(sessions)).up_to(ROOM).without_merging().without_tombstones().sweeps_itself()
+    Subject::new(Browsers::of(sessions))
+        .up_to(ROOM)
+        .without_merging()
+        .without_tombstones()
+        .without_endless_records()
+        .sweeps_itself()
 }
 
 fn keys() -> KeyRing {

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::record::OpId;
 use crate::store::conformance::Subject;
 use crate::store::conformance::kit::{Write, at, fields, id, key, meta, record, value};
-use crate::store::{Key, Record, Rotated, Store, Touched, Updated};
+use crate::store::{Key, Meta, Record, Rotated, Store, Touched, Updated};
 
 /// JSON that does not survive being parsed and printed by whoever believes that numbers are floats, that an empty list is
 /// an empty table, or that blanks and the order of keys mean nothing.
@@ -137,13 +137,26 @@ pub async fn metadata_is_kept<S: Store>(store: Subject<S>) {
     full.remembered = true;
     full.owner = Some(r#"{"id":18446744073709551615,"name":"\u0000 é"}"#.into());
     full.last_op = OpId::next();
-    let mut extreme = full.clone();
+    keeps(&store, [full, meta()]).await;
+}
+
+/// Also where it means a session that never ends.
+pub async fn metadata_at_its_bounds_is_kept<S: Store>(store: Subject<S>) {
+    if !store.keeps_endless_records() {
+        return;
+    }
+    let mut extreme = meta();
+    extreme.authenticated = Some(Timestamp::from_millis(u64::MAX));
     extreme.created = Timestamp::from_millis(0);
     extreme.expires = Timestamp::from_millis(u64::MAX);
     extreme.idle = Duration::from_secs(100 * 365 * 24 * 3600);
     extreme.owner = Some("\"\"".into());
     extreme.last_op = OpId::from_u128(u128::MAX);
-    for (n, meta) in [full, extreme, meta()].into_iter().enumerate() {
+    keeps(&store, [extreme]).await;
+}
+
+async fn keeps<S: Store>(store: &Subject<S>, metas: impl IntoIterator<Item = Meta>) {
+    for (n, meta) in metas.into_iter().enumerate() {
         let key = key(n as u64);
         store.created(&key, Arc::new(Record::new(meta.clone(), fields_of_one()))).await;
         assert_eq!(*store.record(&key).await.meta(), meta);

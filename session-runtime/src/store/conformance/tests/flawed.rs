@@ -209,6 +209,13 @@ impl Flawed {
     }
 }
 
+/// Lets others come between, also on a machine that has other things to do.
+async fn linger() {
+    for _ in 0..16 {
+        yield_now().await;
+    }
+}
+
 /// As somebody who reads JSON into floats, and for whom an empty list is an empty table, writes it again.
 fn reparsed(json: &[u8]) -> Vec<u8> {
     match serde_json::from_slice(json) {
@@ -265,7 +272,7 @@ impl Store for Flawed {
         let key = self.place(key);
         if self.has(Flaw::UpdateTakesTwoSteps) {
             let Found::Record(before) = self.load(&key).await? else { return Ok(Updated::Gone) };
-            yield_now().await;
+            linger().await;
             match changes.apply(&before) {
                 Ok(next) => self.lock().found.insert(key, Found::Record(Arc::new(next))),
                 Err(refusal) => return Ok(refusal.into()),
@@ -282,7 +289,7 @@ impl Store for Flawed {
                 {
                     *record = Arc::new(next);
                 }
-                yield_now().await;
+                linger().await;
             }
         }
         let mut maps = self.lock();
@@ -309,7 +316,7 @@ impl Store for Flawed {
         let (old, new) = (self.place(old), self.place(new));
         let (answer, late) = self.moved(old, new, changes, dead);
         if let Some(record) = late {
-            yield_now().await;
+            linger().await;
             self.lock().found.insert(new, Found::Record(record));
         }
         Ok(answer)
@@ -342,7 +349,7 @@ impl Store for Flawed {
         let key = self.place(key);
         if self.has(Flaw::DeleteTakesTwoSteps) {
             let found = self.load(&key).await?;
-            yield_now().await;
+            linger().await;
             if let Found::Record(_) = found {
                 self.lock().found.insert(key, Found::Tombstone(tombstone));
             }

@@ -6,7 +6,7 @@ use super::flawed::{Flawed, flawed};
 use crate::store::conformance::{Subject, behaviour, run};
 
 /// A race need not go wrong each time.
-const TRIES: usize = 20;
+const TRIES: usize = 100;
 
 /// Fails unless the behaviour does on a store with this flaw. What it says is kept with the test's output.
 fn is_caught(name: &str, behaves: impl AsyncFn(Subject<Flawed>), flaws: &'static [Flaw]) {
@@ -113,7 +113,8 @@ flaws! {
         values::a_thousand_fields_are_kept;
     /// Who proved who they are, and when, is not kept.
     LosesMetadata:
-        values::metadata_is_kept;
+        values::metadata_is_kept
+        values::metadata_at_its_bounds_is_kept;
     /// Values end after 60,000 bytes.
     TruncatesValues:
         values::values_of_64_kib_are_kept;
