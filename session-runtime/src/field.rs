@@ -2,8 +2,8 @@
 
 mod access;
 mod extra;
-mod finite;
 mod flash;
+mod json;
 mod number;
 mod policy;
 mod secret;
@@ -69,21 +69,12 @@ where
     }
 
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        encode(self, out)
+        json::write(self, out)
     }
 
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {
         serde_json::from_slice(json).map_err(|_| DecodeError)
     }
-}
-
-/// Appends `value` as JSON.
-fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let start = out.len();
-    serde_json::to_writer(&mut *out, value).map_err(|_| EncodeError::NotJson)?;
-    // serde_json writes a number that is not finite as `null`; only then is the second look needed
-    let has_null = out.get(start..).is_some_and(|json| json.windows(4).any(|w| w == b"null"));
-    if has_null { finite::check(value) } else { Ok(()) }
 }
 
 /// Why a value cannot be written. Without the value, which may be secret.

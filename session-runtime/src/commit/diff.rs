@@ -18,6 +18,7 @@ const CHANGES: usize = 8;
 /// The changes of all session values of a request, with what they mean to the plan.
 #[derive(Debug, Default)]
 pub(crate) struct Diff {
+    /// Empty where no record was loaded: then `values` is the new record.
     pub(crate) changes: Vec<Changed>,
     pub(crate) summary: Summary,
     /// The owner field's new JSON value, if the owner changed; `None` inside for nobody.
@@ -93,6 +94,10 @@ impl Diff {
             Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
             _ => Class::Plain,
         };
+        if context.record.is_none() {
+            // the new values are the record: there is nothing that they could meet
+            return self.count(class);
+        }
         let merge =
             if same { Merge::LastWrite } else { access.merge(loaded, ours, S::default, field.aliases) };
         self.retire_aliases(field, class, context);
@@ -167,8 +172,7 @@ impl Diff {
     }
 
     fn encode<S: SessionData>(&mut self, field: &Field<S>, value: &S) -> Range<usize> {
-        if self.changes.capacity() == 0 {
-            self.changes.reserve(CHANGES);
+        if self.values.size() == 0 {
             self.values = Builder::with_capacity(VALUES_BYTES);
         }
         let mut outcome = Ok(());
@@ -184,11 +188,18 @@ impl Diff {
         self.error.get_or_insert_with(|| Error::new(Kind::Unstorable { field, why: why.into() }));
     }
 
-    fn push(&mut self, key: Cow<'static, str>, value: Option<Range<usize>>, merge: Merge, class: Class) {
+    fn count(&mut self, class: Class) {
         if class == Class::Consumed {
             self.summary.consumed = true;
         } else {
             self.summary.changed = true;
+        }
+    }
+
+    fn push(&mut self, key: Cow<'static, str>, value: Option<Range<usize>>, merge: Merge, class: Class) {
+        self.count(class);
+        if self.changes.capacity() == 0 {
+            self.changes.reserve(CHANGES);
         }
         self.changes.push(Changed { change: FieldChange { key, value, merge }, class });
     }

@@ -100,8 +100,9 @@ impl Extra {
     pub fn set<T: Serialize>(&mut self, key: impl Into<String>, value: T) -> Result<(), ExtraError> {
         let key = key.into();
         self.check(&key)?;
-        let json = serde_json::to_value(&value).map_err(|_| ExtraError::Unstorable)?;
-        super::finite::check(&value).map_err(|_| ExtraError::Unstorable)?;
+        let mut json = Vec::new();
+        super::json::write(&value, &mut json).map_err(|_| ExtraError::Unstorable)?;
+        let json = serde_json::from_slice(&json).map_err(|_| ExtraError::Unstorable)?;
         self.values.insert(key, json);
         Ok(())
     }

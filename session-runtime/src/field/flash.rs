@@ -144,7 +144,7 @@ where
     }
 
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        super::encode(&self.message, out)
+        super::json::write(&self.message, out)
     }
 
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {

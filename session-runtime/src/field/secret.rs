@@ -68,7 +68,7 @@ where
     }
 
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        super::encode(&self.0, out)
+        super::json::write(&self.0, out)
     }
 
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {
