@@ -14,6 +14,7 @@ mod signed;
 #[cfg(feature = "encrypted-cookie")]
 mod vault;
 
+use std::fmt;
 #[cfg(feature = "_keys")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +73,6 @@ pub(crate) trait Sealer: Send + Sync {
 }
 
 /// What a token carried.
-#[derive(Debug)]
 pub(crate) struct Opened {
     /// The session's id.
     pub(crate) id: [u8; 32],
@@ -80,6 +80,16 @@ pub(crate) struct Opened {
     pub(crate) record: Record,
     /// Whether it was sealed under another key than the one that writes (S59).
     pub(crate) stale: bool,
+}
+
+impl fmt::Debug for Opened {
+    /// Without the id (T22).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("record", &self.record)
+            .field("stale", &self.stale)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A sealer of tokens that the client can read and not alter: JWT, HS256.

@@ -62,18 +62,14 @@ impl Envelope {
     /// The message of what `write` appends, which can be read with the same `context` only.
     ///
     /// # Errors
-    /// When there are no random bits, or only zeros: a nonce that repeats would give the plaintext away.
+    /// When there are no random bits: a nonce that repeats would give the plaintext away.
     pub(super) fn seal(
         &self,
         context: &[u8],
         capacity: usize,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<Vec<u8>, NoEntropy> {
-        let mut nonce = [0; NONCE];
-        self.entropy.fill(&mut nonce)?;
-        if nonce == [0; NONCE] {
-            return Err(NoEntropy);
-        }
+        let nonce = self.nonce()?;
         let mut message = Vec::with_capacity(capacity + OVERHEAD);
         message.push(VERSION);
         message.extend_from_slice(&self.writes.id.0);
@@ -87,6 +83,13 @@ impl Envelope {
             cipher.encrypt_inout_detached(&XNonce::from(nonce), &data, body.into()).map_err(|_| NoEntropy)?;
         message.extend_from_slice(&tag);
         Ok(message)
+    }
+
+    /// A new nonce. Only zeros are none: a source that gives them gives nothing else.
+    pub(super) fn nonce(&self) -> Result<[u8; NONCE], NoEntropy> {
+        let mut nonce = [0; NONCE];
+        self.entropy.fill(&mut nonce)?;
+        if nonce == [0; NONCE] { Err(NoEntropy) } else { Ok(nonce) }
     }
 
     /// The plaintext of a message, and whether it was sealed under another key than the one that writes. `None` if it is

@@ -90,7 +90,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<([u8; 32], Record)> {
         let key = std::str::from_utf8(rest.take(key)?).ok()?;
         fields.push(key.as_bytes(), rest.take(value)?);
     }
-    let is_filled = rest.0.len() < STEP && rest.0.iter().all(|byte| *byte == 0);
+    let is_whole = bytes.len().is_multiple_of(STEP);
+    let is_filled = is_whole && rest.0.len() < STEP && rest.0.iter().all(|byte| *byte == 0);
     is_filled.then(|| (id, Record::new(meta, fields.finish())))
 }
 

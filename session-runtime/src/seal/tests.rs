@@ -1,6 +1,9 @@
 //! Sealed tokens carry everything, and nothing but a valid token of its scope opens.
 
+mod bound;
 mod carries;
+mod shows;
+mod tamper;
 
 use std::sync::Arc;
 use std::time::Duration;
