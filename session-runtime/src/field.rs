@@ -77,6 +77,14 @@ where
     }
 }
 
+/// The JSON of any value, refusing what JSON cannot carry.
+#[cfg(feature = "signed-cookie")]
+pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    json::write(value, &mut out)?;
+    Ok(out)
+}
+
 /// Why a value cannot be written. Without the value, which may be secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[doc(hidden)]

@@ -3,3 +3,4 @@
 //! The signed cookie of a session is one. This module is for the tokens of other software: [`interop`].
 
 pub(crate) mod compact;
+pub mod interop;

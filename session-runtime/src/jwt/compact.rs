@@ -51,6 +51,11 @@ impl<'a> Unverified<'a> {
 }
 
 impl Verified<'_> {
+    /// The bytes of the header.
+    pub(crate) fn header(&self) -> Option<Vec<u8>> {
+        decode(self.0.header)
+    }
+
     /// The bytes of the payload.
     pub(crate) fn payload(&self) -> Option<Vec<u8>> {
         decode(self.0.payload)
