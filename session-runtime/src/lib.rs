@@ -88,6 +88,8 @@ mod codec;
 mod commit;
 mod cookie;
 mod data;
+#[cfg(feature = "emmett")]
+pub mod emmett;
 mod engine;
 mod error;
 mod event;

@@ -203,6 +203,18 @@ fn numbers_are_spelt_as_python_spells_them() {
 }
 
 #[test]
+fn a_float_is_read_as_the_one_that_was_written() {
+    let mut random = Random::new(3);
+    for _ in 0..5_000 {
+        let value = f64::from_bits(random.next());
+        if value.is_finite() {
+            let token = encode(&json!({"x": value}), &key()).unwrap();
+            assert_eq!(read(&token).unwrap()["x"].as_f64().map(f64::to_bits), Some(value.to_bits()));
+        }
+    }
+}
+
+#[test]
 fn text_is_spelt_as_python_spells_it() {
     let text = "a\u{7f}\u{80}\u{0}\u{1f}\u{8}\u{c}\n\r\t\"\\/<>\u{2028}é日\u{ffff}\u{10000}\u{10ffff}";
     let expected =
