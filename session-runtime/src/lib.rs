@@ -107,6 +107,7 @@ mod sessions;
 pub mod store;
 #[cfg(test)]
 #[cfg(feature = "_mac")]
+#[allow(dead_code, reason = "the tests of each feature need a part of it")]
 mod testing;
 mod token;
 mod unique;

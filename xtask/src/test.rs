@@ -13,6 +13,9 @@ pub(crate) fn all() -> Result<(), String> {
     // a user of another framework, or of none, builds it without the adapters
     run(cargo(&["clippy", "-p", "session-runtime", "--no-default-features", "--", "-D", "warnings"])
         .env("CARGO_TERM_QUIET", "true"))?;
+    for feature in ["signed-cookie", "encrypted-cookie", "emmett"] {
+        run_step(&["clippy", "-p", "session-runtime", "--features", feature, "--", "-D", "warnings"])?;
+    }
     run(cargo(&["doc", "--no-deps", "--all-features", "-p", "session-runtime", "-p", "session-macros"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     let tally = tests(&["test", "--workspace", "--all-features", "--no-fail-fast"])?;

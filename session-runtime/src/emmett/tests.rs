@@ -257,19 +257,12 @@ fn s52_t11_a_cookie_that_differs_is_not_decrypted() {
     for at in 0..cookie.len() {
         let mut text = cookie.clone().into_bytes();
         text[at] ^= 1 << random.below(7);
-        if matches!(
-            (text[at], cookie.as_bytes()[at]),
-            (b'+', b'-') | (b'-', b'+') | (b'/', b'_') | (b'_', b'/')
-        ) {
-            continue;
-        }
         let (checks, _) = probe::count(|| {
             assert!(
-                decode_cookie(&text, &key).is_err_and(|e| e.is_rejected()),
-                "{at} {} {}",
-                cookie,
+                decode_cookie(&text, &key).unwrap_err().is_rejected(),
+                "{}",
                 String::from_utf8_lossy(&text)
-            )
+            );
         });
         assert!(checks <= 1);
     }

@@ -18,7 +18,8 @@
 //!     n: u32,
 //! }
 //!
-//! # fn secret() -> String { "dRb5xgr8Vm0wUzKq3ZJ1s7n6cTtHy2Ao".into() }
+//! # use std::hash::{BuildHasher, Hasher, RandomState};
+//! # fn secret() -> Vec<u8> { (0..32).map(|_| RandomState::new().build_hasher().finish() as u8).collect() }
 //! let key = Key::new(secret())?;
 //! let token = interop::encode(&Visits { n: 41 }, &key)?;
 //! assert!(token.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuIjo0MX0."));
