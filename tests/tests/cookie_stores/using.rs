@@ -80,7 +80,7 @@ async fn s20_s21_idle_and_absolute_deadline_are_in_the_seal() {
         let world = World::new(format).await;
         let mut browser = world.logged_in().await;
         let first = browser.cookie().unwrap();
-        world.clock.advance(30 * MINUTE - Duration::from_millis(1));
+        world.clock.advance(Duration::from_millis(1_799_999));
         assert!(browser.get("/").await.body.contains("ann"), "{format:?}: alive to the last moment");
         world.clock.advance(Duration::from_millis(1));
         assert_eq!(
@@ -104,7 +104,7 @@ async fn s20_activity_is_recorded_at_most_once_per_tenth_of_the_idle_time() {
     on_both(async |format| {
         let world = World::new(format).await;
         let mut browser = world.logged_in().await;
-        world.clock.advance(3 * MINUTE - Duration::from_secs(1));
+        world.clock.advance(Duration::from_secs(179));
         assert_eq!(browser.get("/").await.set_cookies().len(), 0);
         world.clock.advance(Duration::from_secs(1));
         assert_eq!(browser.get("/").await.set_cookies().len(), 1);
@@ -180,7 +180,7 @@ async fn s49_s63_t22_nothing_of_an_encrypted_session_is_seen_and_nothing_of_any_
         );
         browser.post("/logout").await;
         world.seen_with(&cookie).await;
-        world.seen_with(&format!("__Host-id={}x", value)).await;
+        world.seen_with(&format!("__Host-id={value}x")).await;
         let heard = logs::heard();
         for secret in [value.as_str(), &value[value.len() - 40..], "canary", "ann"] {
             assert!(!heard.contains(secret), "{secret} in {heard}");
