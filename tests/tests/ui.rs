@@ -25,6 +25,10 @@ const OF_BOUNDS: [&str; 10] = [
     "is not a session of its own",
     "declares no longer lifetime",
     "has no default, which a session begins with",
+    "which its client can read",
+    "has a merge policy, and",
+    "is no session store",
+    "has no `owner` field",
 ];
 
 /// What rustc says best itself; here counts where it says so.
