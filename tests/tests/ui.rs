@@ -14,7 +14,7 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 10] = [
+const OF_BOUNDS: [&str; 14] = [
     "cannot be stored in a session",
     "`merge = add` needs an integer field",
     "`merge = max` and `merge = min` need a type with an order",
