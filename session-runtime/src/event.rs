@@ -30,6 +30,19 @@ pub(crate) fn foreign_file(what: &str) {
         "a file in the folder of sessions is not a session: ignored");
 }
 
+/// What the server keeps under the key of a session is none of ours. The key is not named: it is the session's.
+#[cfg(feature = "redis")]
+pub(crate) fn foreign_record(what: &str) {
+    tracing::warn!(target: TARGET, event = "foreign_record", what,
+        "what is kept under the key of a session is not a session: ignored");
+}
+
+/// The server is asked again, since it did not answer, or cannot answer yet.
+#[cfg(feature = "redis")]
+pub(crate) fn asking_again(why: &dyn std::fmt::Display) {
+    tracing::debug!(target: TARGET, event = "asking_again", why = %why, "the store is asked again");
+}
+
 /// A commit was refused or failed; the response says so.
 pub(crate) fn refused(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");

@@ -114,6 +114,8 @@ pub use sessions::{Issued, Sessions, SessionsBuilder};
 #[cfg(unix)]
 pub use store::FileStore;
 pub use store::MemoryStore;
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
 pub use token::Token;
 
 #[doc(inline)]

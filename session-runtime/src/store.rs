@@ -6,7 +6,11 @@ mod erased;
 #[cfg(unix)]
 mod file;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisServer, RedisStore, RedisStoreBuilder};
 pub(crate) use erased::DynStore;
 #[cfg(unix)]
 pub use file::{Durability, FileStore, FileStoreBuilder};

@@ -1,0 +1,363 @@
+//! Redis servers, single and in a cluster, that a test starts for itself.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use redis::{Connection, FromRedisValue, Value};
+
+/// Longer than a server takes to start, or a cluster to agree. It only turns a test that would hang into one that fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often is looked whether it has.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// Starts the server, and ends it when standard input ends: so neither a server nor its folder outlives the test program,
+/// however that ends.
+const GUARD: &str = r#"folder=$1; shift
+redis-server "$@" >"$folder/log" 2>&1 &
+echo $!
+while read -r _; do :; done
+kill -9 $! 2>/dev/null
+wait $! 2>/dev/null
+[ -e "$folder/stays" ] || rm -rf "$folder""#;
+
+/// A `redis-server` of this test, on the loopback.
+#[derive(Debug)]
+pub struct Server {
+    port: u16,
+    bus: u16,
+    folder: PathBuf,
+    settings: Vec<String>,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    guard: Child,
+    /// Held open for as long as the server is to run.
+    leash: Option<ChildStdin>,
+    pid: String,
+}
+
+impl Server {
+    /// A server that keeps nothing: a restart forgets all.
+    pub fn start() -> Self {
+        Self::with(&["--save", "", "--appendonly", "no"])
+    }
+
+    /// A server that has on disk what it has acknowledged.
+    pub fn durable() -> Self {
+        Self::with(&["--save", "", "--appendonly", "yes", "--appendfsync", "always"])
+    }
+
+    /// A server with these settings.
+    pub fn with(settings: &[&str]) -> Self {
+        let settings: Vec<_> = settings.iter().map(|&setting| setting.to_owned()).collect();
+        // between being found and being used, a port may be taken by somebody else
+        for _ in 0..10 {
+            let mut server = Self {
+                port: free_port(),
+                bus: free_port(),
+                folder: temporary(),
+                settings: settings.clone(),
+                running: None,
+            };
+            if server.try_to_run() {
+                return server;
+            }
+        }
+        panic!("no redis-server could be started");
+    }
+
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where it talks to other nodes of a cluster.
+    pub const fn bus(&self) -> u16 {
+        self.bus
+    }
+
+    /// Asks the server something, and returns its answer.
+    pub fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_to_ask(words).unwrap()
+    }
+
+    /// The same, where the answer may be an error.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn try_to_ask<T: FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+        let mut command = redis::cmd(words[0]);
+        for word in &words[1..] {
+            command.arg(*word);
+        }
+        command.query(&mut self.connection())
+    }
+
+    fn connection(&self) -> Connection {
+        redis::Client::open(self.url()).unwrap().get_connection_with_timeout(PATIENCE).unwrap()
+    }
+
+    /// The names of all keys.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = self.ask(&["KEYS", "*"]);
+        keys.sort();
+        keys
+    }
+
+    /// The fields and values of a hash.
+    pub fn hash(&self, key: &str) -> std::collections::BTreeMap<String, String> {
+        self.ask(&["HGETALL", key])
+    }
+
+    /// Every byte under keys that begin with `prefix`, names included.
+    pub fn dump(&self, prefix: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for key in self.keys().into_iter().filter(|key| key.starts_with(prefix)) {
+            bytes.extend_from_slice(key.as_bytes());
+            for part in self.ask::<Vec<Vec<u8>>>(&["HGETALL", &key]) {
+                bytes.extend(part);
+            }
+        }
+        bytes
+    }
+
+    /// Forgets how often each command was called.
+    pub fn forget_commands(&self) {
+        let _: Value = self.ask(&["CONFIG", "RESETSTAT"]);
+    }
+
+    /// How often each command was called since, by its name: those of scripts count, too. What a connection says when it is
+    /// made, and what this very question takes, is left out.
+    pub fn commands(&self) -> Vec<(String, u64)> {
+        let info: String = self.ask(&["INFO", "commandstats"]);
+        let mut commands: Vec<_> = info.lines().filter_map(command_count).collect();
+        commands
+            .retain(|(name, _)| !matches!(&**name, "info" | "config|resetstat" | "client|setinfo" | "hello"));
+        commands.sort();
+        commands
+    }
+
+    /// How often this command was called since [`forget_commands`](Self::forget_commands).
+    pub fn count(&self, command: &str) -> u64 {
+        self.commands().into_iter().find(|(name, _)| name == command).map_or(0, |(_, count)| count)
+    }
+
+    /// SIGKILL: nothing is said to anybody.
+    pub fn kill(&mut self) {
+        drop(std::fs::write(self.folder.join("stays"), ""));
+        self.running = None;
+    }
+
+    /// Runs it again, at the same place, with what is on disk.
+    pub fn run_again(&mut self) {
+        assert!(self.running.is_none(), "it runs");
+        std::fs::remove_file(self.folder.join("stays")).unwrap();
+        assert!(self.try_to_run(), "it runs again");
+    }
+
+    /// Stops the process where it is: connections stay, and nothing is answered.
+    pub fn hang(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = &self.running.as_ref().expect("it runs").pid;
+        let shell = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status();
+        assert!(shell.unwrap().success());
+    }
+
+    fn try_to_run(&mut self) -> bool {
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD, "sh"]).arg(&self.folder).args(["--bind", "127.0.0.1", "--daemonize", "no"]);
+        guard.args(["--port", &self.port.to_string(), "--cluster-port", &self.bus.to_string()]);
+        guard.arg("--dir").arg(&self.folder).args(&self.settings);
+        let mut guard = guard.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("there is a shell");
+        let mut pid = String::new();
+        BufReader::new(guard.stdout.take().unwrap()).read_line(&mut pid).unwrap();
+        let leash = guard.stdin.take();
+        self.running = Some(Running { guard, leash, pid: pid.trim().to_owned() });
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if answers(self.port) {
+                return true;
+            }
+            let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(
+                !log.contains("not found"),
+                "redis-server is not installed: `cargo xtask test` installs it, or `apt-get install redis-server`"
+            );
+            if log.contains("Failed listening") || log.contains("Address already in use") {
+                return false;
+            }
+            sleep(GLANCE);
+        }
+        panic!("redis-server does not answer: {:?}", std::fs::read_to_string(self.folder.join("log")));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.leash.take());
+        drop(self.guard.wait());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// `cmdstat_hset:calls=3,usec=…`
+fn command_count(line: &str) -> Option<(String, u64)> {
+    let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+    Some((name.to_owned(), rest.split(',').next()?.parse().ok()?))
+}
+
+fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let mut reply = [0; 7];
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"PING\r\n").and_then(|()| stream.read_exact(&mut reply)).is_ok()
+        && &reply == b"+PONG\r\n"
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn temporary() -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("session-redis-{}-{n}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
+
+/// A server that all tests of a program share, each with a [`prefix`] of its own.
+pub fn shared() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(Server::start)
+}
+
+/// A prefix that no other test has.
+pub fn prefix() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("test-{}-{}:", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Three masters, each with a third of the slots.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The masters, and after them their replicas, if there are any.
+    pub nodes: Vec<Server>,
+}
+
+/// The slots of each master.
+const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10922), (10923, 16383)];
+
+impl Cluster {
+    /// Three masters.
+    pub fn start() -> Self {
+        Self::with_replicas(0)
+    }
+
+    /// Three masters, the first of which has so many replicas.
+    pub fn with_replicas(replicas: usize) -> Self {
+        let settings = [
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--cluster-enabled",
+            "yes",
+            "--cluster-node-timeout",
+            "1000",
+        ];
+        let settings = [&settings[..], &["--repl-diskless-sync-delay", "0"]].concat();
+        let nodes: Vec<_> = (0..SLOTS.len() + replicas).map(|_| Server::with(&settings)).collect();
+        for (node, (first, last)) in nodes.iter().zip(SLOTS) {
+            let _: Value = node.ask(&["CLUSTER", "ADDSLOTSRANGE", &first.to_string(), &last.to_string()]);
+        }
+        for (n, node) in nodes.iter().enumerate() {
+            // apart from the beginning: two that begin at one epoch have to agree on who is later
+            let _: Value = node.ask(&["CLUSTER", "SET-CONFIG-EPOCH", &(n + 1).to_string()]);
+        }
+        for node in &nodes[1..] {
+            let (port, bus) = (nodes[0].port().to_string(), nodes[0].bus().to_string());
+            let _: Value = node.ask(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
+        }
+        let cluster = Self { nodes };
+        cluster.agrees();
+        for replica in &cluster.nodes[SLOTS.len()..] {
+            let master: String = cluster.nodes[0].ask(&["CLUSTER", "MYID"]);
+            eventually("a replica knows its master", || {
+                replica.try_to_ask::<Value>(&["CLUSTER", "REPLICATE", &master]).is_ok()
+            });
+            eventually("a replica has what its master has", || {
+                replica.ask::<String>(&["INFO", "replication"]).contains("master_link_status:up")
+            });
+        }
+        cluster.agrees();
+        cluster
+    }
+
+    /// The URLs of all nodes.
+    pub fn urls(&self) -> Vec<String> {
+        self.nodes.iter().map(Server::url).collect()
+    }
+
+    /// The master that has this slot at the beginning.
+    pub fn master_of(&self, slot: u16) -> &Server {
+        let at = SLOTS.iter().position(|(first, last)| (*first..=*last).contains(&slot)).unwrap();
+        &self.nodes[at]
+    }
+
+    /// Waits until all nodes know each other and all slots.
+    pub fn agrees(&self) {
+        let known = format!("cluster_known_nodes:{}\r", self.nodes.len());
+        eventually("all nodes of a cluster agree", || {
+            self.nodes.iter().all(|node| {
+                let info: String = node.ask(&["CLUSTER", "INFO"]);
+                info.contains("cluster_state:ok")
+                    && info.contains("cluster_slots_ok:16384")
+                    && info.contains(&known)
+            })
+        });
+    }
+}
+
+/// A cluster that all tests of a program share.
+pub fn shared_cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
+/// Waits for something that another process does in its own time.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        sleep(GLANCE);
+    }
+}
