@@ -22,32 +22,37 @@ pub(super) fn arguments(changes: &Changes, tombstone: Option<Timestamp>) -> Vec<
     out.push(owned(keep.len().to_string()));
     out.extend(keep.iter().map(|key| owned(field(key))));
     for change in &changes.fields {
-        let loaded = changes.loaded(&change.key).map_or(NONE, Cow::Borrowed);
+        let loaded = changes.loaded(&change.key);
         let ours = change.value.as_ref().map_or(NONE, |at| Cow::Borrowed(changes.values.written(at)));
         // of what is wiped nothing is left to conflict with
-        let policy = if changes.survives(change.key.as_bytes()) { policy(&change.merge) } else { PUT };
-        let loaded = if policy == PUT { NONE } else { loaded };
-        out.extend([owned(field(&change.key)), owned(policy.into_owned()), loaded, ours]);
+        let survives = changes.survives(change.key.as_bytes());
+        let policy = if survives { policy(changes, &change.merge, loaded.is_some()) } else { PUT };
+        let loaded = loaded.filter(|_| policy != PUT).map_or(NONE, Cow::Borrowed);
+        out.extend([owned(field(&change.key)), policy, loaded, ours]);
     }
     out
 }
 
-const PUT: Cow<'static, str> = Cow::Borrowed("put");
+const PUT: Cow<'static, [u8]> = Cow::Borrowed(b"put");
 
 /// What the script does where another request changed the field meanwhile. Where it cannot tell by the bytes, it answers
 /// with a conflict, and the core merges. `max` and `min` are among these although most are of numbers: the order is the
 /// type's, and `Reverse<u32>` looks like a `u32`.
-fn policy(merge: &Merge) -> Cow<'static, str> {
+fn policy<'a>(changes: &Changes, merge: &'a Merge, is_loaded: bool) -> Cow<'a, [u8]> {
     match merge {
         Merge::LastWrite => PUT,
-        Merge::YieldTo => Cow::Borrowed("yield"),
-        Merge::Append(_) => Cow::Borrowed("append"),
-        Merge::Add(sum) => Cow::Owned(format!("add {} {} {} {}", sum.delta, sum.default, sum.min, sum.max)),
-        Merge::Reject | Merge::Max(_) | Merge::Min(_) | Merge::Union(_) | Merge::With(_) => {
-            Cow::Borrowed("refuse")
+        Merge::YieldTo => Cow::Borrowed(b"yield"),
+        Merge::Append(typed) => {
+            // what the request loaded is under an earlier name of the field: the core knows which
+            let was_renamed = !is_loaded && typed.aliases().iter().any(|alias| changes.loaded(alias).is_some());
+            if was_renamed { REFUSE } else { Cow::Owned([b"append ", typed.default()].concat()) }
         }
+        Merge::Add(sum) => owned(format!("add {} {} {} {}", sum.delta, sum.default, sum.min, sum.max)),
+        Merge::Reject | Merge::Max(_) | Merge::Min(_) | Merge::Union(_) | Merge::With(_) => REFUSE,
     }
 }
+
+const REFUSE: Cow<'static, [u8]> = Cow::Borrowed(b"refuse");
 
 /// Each part empty to leave it as it is, or `=` and the new value.
 fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 6] {

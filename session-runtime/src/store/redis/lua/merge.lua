@@ -99,15 +99,16 @@ end
 -- `merge = append`: what `ours` has after `loaded`, at the end of `stored`; all three lists or all three texts. Nothing
 -- if `ours` does not begin with `loaded`, or where their bytes cannot tell: the core decodes them and knows.
 local function splice(stored, loaded, ours)
-  if not stored or not loaded or not ours then
+  if not ours then
     return nil
   end
   local open, close = string.sub(ours, 1, 1), string.sub(ours, -1)
   if not ((open == '[' and close == ']') or (open == '"' and close == '"')) then
     return nil
   end
-  for _, value in ipairs({ loaded, stored }) do
-    if #value < 2 or string.sub(value, 1, 1) ~= open or string.sub(value, -1) ~= close then
+  for _, value in ipairs({ loaded, stored, ours }) do
+    if #value < 2 or string.sub(value, 1, 1) ~= open or string.sub(value, -1) ~= close
+      or string.find(value, '^%[[ \t\r\n]+%]$') then
       return nil
     end
   end
@@ -118,9 +119,7 @@ local function splice(stored, loaded, ours)
   local tail = string.sub(ours, #head + 1)
   if open == '[' then
     -- a list's elements are apart by commas: `[1` is the beginning of `[12]`, but not of its elements
-    if string.find(loaded, '^%[[ \t\r\n]+%]$') or string.find(stored, '^%[[ \t\r\n]+%]$') then
-      return nil
-    elseif loaded == '[]' then
+    if loaded == '[]' then
       if tail == ']' then
         return stored
       end
@@ -152,8 +151,10 @@ local function resolve(policy, stored, loaded, ours)
     return true, stored
   end
   local merged = nil
-  if policy == 'append' then
-    merged = splice(stored, loaded, ours)
+  if string.sub(policy, 1, 7) == 'append ' then
+    -- an absent field counts as its default
+    local default = string.sub(policy, 8)
+    merged = splice(stored or default, loaded or default, ours)
   elseif string.sub(policy, 1, 4) == 'add ' then
     merged = sum(string.sub(policy, 5), stored)
   end
