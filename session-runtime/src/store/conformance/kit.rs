@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::changes::{FieldChange, Merge, Sum};
+use crate::changes::{FieldChange, Merge, Sum, Typed};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
+use crate::field::Append;
 use crate::record::fields::Builder;
 use crate::record::{Meta, MetaChange, OpId};
 use crate::store::{Changes, Key, Record};
@@ -68,6 +69,13 @@ pub fn fields(record: &impl Borrow<Record>) -> BTreeMap<String, String> {
     record.borrow().fields().iter().map(|(key, json)| (key.to_owned(), text(json))).collect()
 }
 
+/// What the core makes of changes that a store answered with [`Conflict`](crate::store::Updated::Conflict): those of a
+/// request that loaded `current`, merged by the policies that need a field's type. `None` if a policy refuses; then the
+/// conflict stands.
+pub fn merged(changes: &Changes, current: &Arc<Record>) -> Option<Changes> {
+    changes.onto(current).ok()
+}
+
 /// What one request writes: builds [`Changes`] as the core does.
 #[derive(Debug)]
 #[must_use = "nothing is written until `build` is called and the changes are given to a store"]
@@ -116,10 +124,29 @@ impl Write {
 
     /// Adds to a field of type `u64`, as `merge = add` does.
     pub fn add(self, field: &str, delta: i64) -> Self {
+        self.sum(field, delta, 0, u64::MAX.into())
+    }
+
+    /// Adds to a field of type `i64`, as `merge = add` does.
+    pub fn add_signed(self, field: &str, delta: i64) -> Self {
+        self.sum(field, delta, i64::MIN.into(), i64::MAX.into())
+    }
+
+    fn sum(self, field: &str, delta: i64, min: i128, max: i128) -> Self {
         let loaded = self.0.base.as_ref().and_then(|base| value(base, field).parse::<i128>().ok());
-        let (delta, max) = (i128::from(delta), i128::from(u64::MAX));
-        let ours = (loaded.unwrap_or(0) + delta).clamp(0, max).to_string();
-        self.change(field, Some(&ours), Merge::Add(Box::new(Sum { delta, default: 0, min: 0, max })))
+        let delta = i128::from(delta);
+        let ours = (loaded.unwrap_or(0) + delta).clamp(min, max).to_string();
+        self.change(field, Some(&ours), Merge::Add(Box::new(Sum { delta, default: 0, min, max })))
+    }
+
+    /// Appends to a list of numbers, as `merge = append` does. A store may leave it to the core: [`merged`].
+    pub fn append(self, field: &str, item: u64) -> Self {
+        let loaded = self.0.base.as_ref().map(|base| value(base, field)).unwrap_or_default();
+        let list = loaded.strip_suffix(']').unwrap_or("[");
+        let comma = if list == "[" { "" } else { "," };
+        let ours = format!("{list}{comma}{item}]");
+        let typed = Typed::new::<Vec<u64>, _>(Append, &Vec::new(), &[]);
+        self.change(field, Some(&ours), Merge::Append(Box::new(typed)))
     }
 
     /// Sets a field, and refuses all if another request changed it meanwhile.

@@ -44,7 +44,8 @@ fn policy<'a>(changes: &Changes, merge: &'a Merge, is_loaded: bool) -> Cow<'a, [
         Merge::YieldTo => Cow::Borrowed(b"yield"),
         Merge::Append(typed) => {
             // what the request loaded is under an earlier name of the field: the core knows which
-            let was_renamed = !is_loaded && typed.aliases().iter().any(|alias| changes.loaded(alias).is_some());
+            let was_renamed =
+                !is_loaded && typed.aliases().iter().any(|alias| changes.loaded(alias).is_some());
             if was_renamed { REFUSE } else { Cow::Owned([b"append ", typed.default()].concat()) }
         }
         Merge::Add(sum) => owned(format!("add {} {} {} {}", sum.delta, sum.default, sum.min, sum.max)),

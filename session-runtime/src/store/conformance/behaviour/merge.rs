@@ -1,8 +1,8 @@
 //! Two requests load one record, and both write.
 
 use crate::store::conformance::Subject;
-use crate::store::conformance::kit::{Write, fields, key, record, value};
-use crate::store::{Store, Updated};
+use crate::store::conformance::kit::{Write, fields, key, merged, record, value};
+use crate::store::{Changes, Store, Updated};
 
 /// Neither undoes the other.
 pub async fn changes_of_different_fields_both_stay<S: Store>(store: Subject<S>) {
@@ -44,6 +44,82 @@ pub async fn t34_add_stays_within_the_bounds_of_its_type<S: Store>(store: Subjec
         let found = store.record(&key(1)).await;
         assert_eq!((value(&found, "n"), value(&found, "m")), (n.into(), m.into()));
     }
+}
+
+/// The same below zero.
+pub async fn t34_add_of_signed_numbers_stays_within_their_bounds<S: Store>(store: Subject<S>) {
+    let (least, greatest) = ("-9223372036854775808", "9223372036854775807");
+    let fields = [("low", "-9223372036854775800"), ("high", "9223372036854775800"), ("zero", "-3")];
+    let loaded = store.created(&key(1), record(&fields)).await;
+    for (low, high, zero) in [
+        ("-9223372036854775805", "9223372036854775805", "2"),
+        (least, greatest, "7"),
+        (least, greatest, "12"),
+    ] {
+        let changes =
+            Write::after(&loaded).add_signed("low", -5).add_signed("high", 5).add_signed("zero", 5).build();
+        assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+        let found = store.record(&key(1)).await;
+        assert_eq!(["low", "high", "zero"].map(|field| value(&found, field)), [low, high, zero]);
+    }
+    let changes = Write::after(&loaded).add_signed("low", i64::MAX).add_signed("high", i64::MIN).build();
+    assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+    let found = store.record(&key(1)).await;
+    assert_eq!((value(&found, "low"), value(&found, "high")), ("-1".into(), "-1".into()));
+}
+
+/// A number that another version of the application wrote otherwise is neither overwritten nor guessed.
+pub async fn add_refuses_what_is_no_number_of_its_type<S: Store>(store: Subject<S>) {
+    for (n, stored) in
+        (0..).zip(["1.0", "1e3", "-1", "\"1\"", "null", "[]", "18446744073709551616", "true", "{\"a\":1}"])
+    {
+        let loaded = store.created(&key(n), record(&[("n", "1")])).await;
+        store.update(&key(n), &Write::blind().put("n", stored).build()).await;
+        let changes = Write::after(&loaded).add("n", 1).put("a", "1").build();
+        assert_eq!(store.update(&key(n), &changes).await, Updated::Conflict, "{stored}");
+        let found = store.record(&key(n)).await;
+        assert_eq!((value(&found, "n"), value(&found, "a")), (stored.to_owned(), String::new()));
+    }
+}
+
+/// What both appended is there, whether the store does that or leaves it to the core.
+pub async fn append_keeps_what_both_appended<S: Store>(store: Subject<S>) {
+    for (n, before, theirs, after) in [
+        (1, "[1]", "[1,2]", "[1,2,12]"),
+        (2, "[]", "[2,3]", "[2,3,12]"),
+        (3, "[1]", "[]", "[12]"),
+        (4, "[1,2]", "[1,2,1,2]", "[1,2,1,2,12]"),
+        (5, "[1]", "[12]", "[12,12]"),
+        (6, "[1]", "[ 1 , 7 ]", "[1,7,12]"),
+        (7, "[ ]", "[7]", "[7,12]"),
+    ] {
+        let loaded = store.created(&key(n), record(&[("a", before)])).await;
+        store.update(&key(n), &Write::after(&loaded).put("a", theirs).put("b", "1").build()).await;
+        let typed = if before == "[ ]" { record(&[("a", "[]")]) } else { loaded };
+        let changes = Write::after(&typed).append("a", 12).build();
+        assert_eq!(commit(&store, n, changes).await, Updated::Applied);
+        let found = value(&store.record(&key(n)).await, "a");
+        assert_eq!(found.replace(' ', ""), after, "{before} {theirs}");
+    }
+    let loaded = store.created(&key(8), record(&[("b", "1")])).await;
+    for item in [1, 2] {
+        let changes = Write::after(&loaded).append("a", item).build();
+        assert_eq!(commit(&store, 8, changes).await, Updated::Applied);
+    }
+    assert_eq!(value(&store.record(&key(8)).await, "a"), "[1,2]", "an absent list is an empty one");
+}
+
+/// Writes, and merges as the core does if the store leaves it to it.
+async fn commit<S: Store>(store: &Subject<S>, n: u64, mut changes: Changes) -> Updated {
+    for _ in 0..2 {
+        match store.update(&key(n), &changes).await {
+            Updated::Conflict => {}
+            done => return done,
+        }
+        let current = store.record(&key(n)).await;
+        changes = merged(&changes, &current).expect("a tail can be appended");
+    }
+    Updated::Conflict
 }
 
 /// What changed is told by the bytes that were loaded.

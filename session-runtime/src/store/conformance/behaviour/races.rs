@@ -6,7 +6,7 @@ use tokio::sync::Barrier;
 use tokio::task::yield_now;
 
 use crate::store::conformance::Subject;
-use crate::store::conformance::kit::{Write, at, fields, key, record, value};
+use crate::store::conformance::kit::{Write, at, fields, key, merged, record, value};
 use crate::store::{Created, Found, Key, Rotated, Store, Updated};
 
 /// Tasks of a race.
@@ -63,6 +63,29 @@ pub async fn t34_two_hundred_increments_all_count<S: Store>(store: Subject<S>) {
     })
     .await;
     assert_eq!(value(&store.record(&key(1)).await, "n"), (TASKS * WRITES).to_string());
+}
+
+/// 200 of 200, each of them once.
+pub async fn t34_two_hundred_items_are_all_appended<S: Store>(store: Subject<S>) {
+    let store = Arc::new(store);
+    store.created(&key(1), record(&[("other", "1")])).await;
+    at_once(&store, TASKS, |store, n| async move {
+        for write in 0..WRITES {
+            let loaded = store.record(&key(1)).await;
+            yield_now().await; // the handler runs
+            let mut changes = Write::after(&loaded).append("items", n * WRITES + write).build();
+            while store.update(&key(1), &changes).await == Updated::Conflict {
+                let current = store.record(&key(1)).await;
+                changes = merged(&changes, &current).expect("a tail can be appended");
+            }
+        }
+    })
+    .await;
+    let items = value(&store.record(&key(1)).await, "items");
+    let items = items.trim_matches(['[', ']']).split(',').map(|item| item.parse::<u64>().expect("a number"));
+    let mut items: Vec<_> = items.collect();
+    items.sort_unstable();
+    assert_eq!(items, (0..TASKS * WRITES).collect::<Vec<_>>());
 }
 
 /// A request writes its field, and no other.
