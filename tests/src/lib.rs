@@ -17,6 +17,7 @@ pub mod proxy;
 pub mod redis;
 pub mod scripted;
 pub mod server;
+pub mod shop;
 pub mod wire;
 
 pub use browser::Browser;
