@@ -9,7 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::{Connection, FromRedisValue, Value};
+use session_runtime::store::Key;
+use session_runtime::{MemoryStore, Sessions, Token};
+
+use crate::shop::Shop;
 
 /// Longer than a server takes to start, or a cluster to agree. It only turns a test that would hang into one that fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -252,6 +258,16 @@ fn temporary() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("session-redis-{}-{n}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
     folder
+}
+
+/// The key of the `n`-th session, in a slot of its own, unlike those of the suite's kit.
+pub fn key_in_its_own_slot(n: u16) -> Key {
+    let mut id = [1; 34];
+    id[..2].copy_from_slice(&n.to_be_bytes());
+    // an odd factor takes each number to another one, and neighbours far apart
+    id[32..].copy_from_slice(&n.wrapping_mul(40_503).to_be_bytes());
+    let token = Token::parse(URL_SAFE_NO_PAD.encode(id)).unwrap();
+    Sessions::<Shop>::new(MemoryStore::new()).unwrap().key(&token)
 }
 
 /// A server that all tests of a program share, each with a [`prefix`] of its own.
