@@ -45,7 +45,7 @@ pub(crate) fn asking_again(why: &dyn std::fmt::Display) {
 
 /// A commit was refused or failed; the response says so.
 pub(crate) fn refused(session: &'static str, error: &crate::Error) {
-    tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");
+    tracing::warn!(target: TARGET, session, event = "refused", error = error as &dyn std::error::Error, "the session could not be saved");
 }
 
 /// The session could not be loaded.
@@ -55,7 +55,7 @@ pub(crate) fn unavailable(session: &'static str, error: &crate::error::StoreErro
 
 /// Recording activity failed: the session may end earlier than it would have.
 pub(crate) fn touch_failed(session: &'static str, error: &crate::Error) {
-    tracing::warn!(target: TARGET, session, event = "touch_failed", %error, "activity was not recorded");
+    tracing::warn!(target: TARGET, session, event = "touch_failed", error = error as &dyn std::error::Error, "activity was not recorded");
 }
 
 /// A change that nobody will store: made after the response was committed.

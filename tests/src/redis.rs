@@ -1,8 +1,10 @@
 //! Redis servers, single and in a cluster, that a test starts for itself.
 
+mod cluster;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +17,7 @@ use redis::{Connection, FromRedisValue, Value};
 use session_runtime::store::Key;
 use session_runtime::{MemoryStore, Sessions, Token};
 
+pub use self::cluster::{Cluster, shared_cluster};
 use crate::shop::Shop;
 
 /// Longer than a server takes to start, or a cluster to agree. It only turns a test that would hang into one that fails.
@@ -81,9 +84,28 @@ impl Server {
         panic!("no redis-server could be started");
     }
 
+    /// A Sentinel that watches this master, and lets a replica take over after half a second.
+    pub fn sentinel(master: &Self) -> Self {
+        let port = master.port();
+        let sentinel = Self::with(&["--sentinel", "--loglevel", "notice"]);
+        for words in [
+            &["SENTINEL", "MONITOR", "main", "127.0.0.1", &port.to_string(), "1"][..],
+            &["SENTINEL", "SET", "main", "down-after-milliseconds", "500"],
+            &["SENTINEL", "SET", "main", "failover-timeout", "2000"],
+        ] {
+            let _: Value = sentinel.ask(words);
+        }
+        sentinel
+    }
+
     /// The server's URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where it listens.
@@ -162,6 +184,30 @@ impl Server {
         self.commands().into_iter().find(|(name, _)| name == command).map_or(0, |(_, count)| count)
     }
 
+    /// Whether it is a `master`, or a `slave`, as servers still call it.
+    pub fn is_a(&self, role: &str) -> bool {
+        self.ask::<String>(&["INFO", "replication"]).contains(&format!("role:{role}"))
+    }
+
+    /// Whether this replica has what its master has.
+    pub fn has_caught_up(&self) -> bool {
+        self.ask::<String>(&["INFO", "replication"]).contains("master_link_status:up")
+    }
+
+    /// Has its master hand over to it, as an operator does.
+    pub fn takes_over(&self) {
+        eventually("a replica has caught up", || self.has_caught_up());
+        let mut asked: Option<Instant> = None;
+        eventually("a replica takes over", || {
+            // the other masters may refuse, if they have voted lately: then it gives up after a while
+            if asked.is_none_or(|asked| asked.elapsed() > Duration::from_secs(2)) {
+                let _: Value = self.ask(&["CLUSTER", "FAILOVER"]);
+                asked = Some(Instant::now());
+            }
+            self.is_a("master")
+        });
+    }
+
     /// SIGKILL: nothing is said to anybody.
     pub fn kill(&mut self) {
         drop(std::fs::write(self.folder.join("stays"), ""));
@@ -191,9 +237,19 @@ impl Server {
         assert!(shell.unwrap().success());
     }
 
+    /// Empty; a Sentinel keeps in it what it knows.
+    fn settings_file(&self) -> PathBuf {
+        let file = self.folder.join("redis.conf");
+        if !file.exists() {
+            std::fs::write(&file, "").unwrap();
+        }
+        file
+    }
+
     fn try_to_run(&mut self) -> bool {
         let mut guard = Command::new("sh");
-        guard.args(["-c", GUARD, "sh"]).arg(&self.folder).args(["--bind", "127.0.0.1", "--daemonize", "no"]);
+        guard.args(["-c", GUARD, "sh"]).arg(&self.folder).arg(self.settings_file());
+        guard.args(["--bind", "127.0.0.1", "--daemonize", "no"]);
         guard.args(["--port", &self.port.to_string(), "--cluster-port", &self.bus.to_string()]);
         guard.arg("--dir").arg(&self.folder).args(&self.settings);
         let mut guard = guard.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("there is a shell");
@@ -280,93 +336,6 @@ pub fn shared() -> &'static Server {
 pub fn prefix() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("test-{}-{}:", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Three masters, each with a third of the slots.
-#[derive(Debug)]
-pub struct Cluster {
-    /// The masters, and after them their replicas, if there are any.
-    pub nodes: Vec<Server>,
-}
-
-/// The slots of each master.
-const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10922), (10923, 16383)];
-
-impl Cluster {
-    /// Three masters.
-    pub fn start() -> Self {
-        Self::with_replicas(0)
-    }
-
-    /// Three masters, the first of which has so many replicas.
-    pub fn with_replicas(replicas: usize) -> Self {
-        let settings = [
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--cluster-enabled",
-            "yes",
-            "--cluster-node-timeout",
-            "1000",
-        ];
-        let settings = [&settings[..], &["--repl-diskless-sync-delay", "0"]].concat();
-        let nodes: Vec<_> = (0..SLOTS.len() + replicas).map(|_| Server::with(&settings)).collect();
-        for (node, (first, last)) in nodes.iter().zip(SLOTS) {
-            let _: Value = node.ask(&["CLUSTER", "ADDSLOTSRANGE", &first.to_string(), &last.to_string()]);
-        }
-        for (n, node) in nodes.iter().enumerate() {
-            // apart from the beginning: two that begin at one epoch have to agree on who is later
-            let _: Value = node.ask(&["CLUSTER", "SET-CONFIG-EPOCH", &(n + 1).to_string()]);
-        }
-        for node in &nodes[1..] {
-            let (port, bus) = (nodes[0].port().to_string(), nodes[0].bus().to_string());
-            let _: Value = node.ask(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
-        }
-        let cluster = Self { nodes };
-        cluster.agrees();
-        for replica in &cluster.nodes[SLOTS.len()..] {
-            let master: String = cluster.nodes[0].ask(&["CLUSTER", "MYID"]);
-            eventually("a replica knows its master", || {
-                replica.try_to_ask::<Value>(&["CLUSTER", "REPLICATE", &master]).is_ok()
-            });
-            eventually("a replica has what its master has", || {
-                replica.ask::<String>(&["INFO", "replication"]).contains("master_link_status:up")
-            });
-        }
-        cluster.agrees();
-        cluster
-    }
-
-    /// The URLs of all nodes.
-    pub fn urls(&self) -> Vec<String> {
-        self.nodes.iter().map(Server::url).collect()
-    }
-
-    /// The master that has this slot at the beginning.
-    pub fn master_of(&self, slot: u16) -> &Server {
-        let at = SLOTS.iter().position(|(first, last)| (*first..=*last).contains(&slot)).unwrap();
-        &self.nodes[at]
-    }
-
-    /// Waits until all nodes know each other and all slots.
-    pub fn agrees(&self) {
-        let known = format!("cluster_known_nodes:{}\r", self.nodes.len());
-        eventually("all nodes of a cluster agree", || {
-            self.nodes.iter().all(|node| {
-                let info: String = node.ask(&["CLUSTER", "INFO"]);
-                info.contains("cluster_state:ok")
-                    && info.contains("cluster_slots_ok:16384")
-                    && info.contains(&known)
-            })
-        });
-    }
-}
-
-/// A cluster that all tests of a program share.
-pub fn shared_cluster() -> &'static Cluster {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start)
 }
 
 /// Waits for something that another process does in its own time.

@@ -76,6 +76,10 @@ enum Action {
 }
 
 #[derive(Debug)]
+#[allow(
+    clippy::option_option,
+    reason = "the outer one leaves the owner as it is, the inner one is the owner"
+)]
 struct Request {
     actions: Vec<(&'static str, Action)>,
     keep: Option<Vec<&'static str>>,

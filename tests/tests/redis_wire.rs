@@ -5,7 +5,7 @@
 use session_runtime::{RedisStore, Sessions};
 use session_tests::redis::Server;
 use session_tests::shop::{Shop, shop};
-use session_tests::{Browser, Request, serve};
+use session_tests::{Browser, Request, logs, serve};
 
 /// The application on a server of its own, whose commands nobody else adds to.
 async fn world() -> (Server, Browser) {
@@ -166,4 +166,29 @@ async fn s73_every_key_expires_by_itself_some_time_after_its_session() {
     }
     assert_eq!(sessions, 1);
     assert!(dead >= 2, "{dead}");
+}
+
+#[tokio::test]
+async fn t22_s63_nothing_of_a_session_and_no_name_of_one_is_logged() {
+    logs::listen();
+    let (redis, mut browser) = world().await;
+    let mut told = Vec::new();
+    for target in ["/count", "/set/1/4711471147114711", "/login/8822882288228822", "/item/3", "/logout"] {
+        assert_eq!(browser.post(target).await.status, 200);
+        told.extend(browser.cookie());
+    }
+    // a server without the command repeats its arguments: keys and values
+    let lame = Server::with(&["--save", "", "--rename-command", "EVALSHA", ""]);
+    let store = RedisStore::connect(lame.url()).unwrap();
+    let mut other = Browser::new(serve(shop(Sessions::<Shop>::new(store).unwrap())).await);
+    assert_eq!(other.post("/set/1/4711471147114711").await.status, 503);
+    let heard = logs::heard();
+    assert!(heard.contains("unknown command"), "{heard}");
+    told.extend(redis.keys().into_iter().map(|key| key.rsplit_once('}').unwrap().1.to_owned()));
+    told.extend(told.clone().iter().filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())));
+    told.extend(["4711471147114711", "8822882288228822", "session:{"].map(str::to_owned));
+    assert!(told.len() > 8);
+    for secret in told {
+        assert!(!heard.contains(&secret), "{secret} is in the log");
+    }
 }

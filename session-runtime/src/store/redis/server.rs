@@ -20,6 +20,9 @@ use crate::error::Error;
 /// A connection over which nothing comes for so long is asked whether it still is one.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
+/// What was sent and is not acknowledged for longer than this was sent to nobody. Operating systems allow no more than weeks.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+
 /// Where a [`RedisStore`](super::RedisStore) keeps its records: made from a URL, or from what the crate `redis` calls a
 /// client or a connection.
 ///
@@ -105,7 +108,7 @@ fn sockets(timeout: Duration) -> TcpSettings {
         .set_nodelay(true)
         .set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE));
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-    let settings = settings.set_user_timeout(timeout.max(Duration::from_millis(1)));
+    let settings = settings.set_user_timeout(timeout.min(LONGEST_SILENCE));
     #[cfg(not(any(target_os = "android", target_os = "fuchsia", target_os = "linux")))]
     let _ = timeout;
     settings
