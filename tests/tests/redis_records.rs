@@ -252,6 +252,18 @@ async fn a_megabyte_and_a_depth_of_a_hundred_are_kept_and_appended_to_by_the_ser
 }
 
 #[tokio::test]
+async fn a_list_that_nobody_has_begun_is_begun_by_the_server_too() {
+    let (store, _) = world();
+    let created = record(&[]);
+    store.create(&key(1), Arc::clone(&created)).await.unwrap();
+    for item in [1, 2, 3] {
+        let changes = Write::after(&created).append("a", item).build();
+        assert_eq!(store.update(&key(1), &changes).await.unwrap(), Updated::Applied);
+    }
+    assert_eq!(value(&loaded(&store, &key(1)).await, "a"), "[1,2,3]");
+}
+
+#[tokio::test]
 async fn an_empty_value_is_no_json_and_is_refused() {
     let (store, prefix) = world();
     let nothing = record(&[("a", "")]);

@@ -106,6 +106,7 @@ macro_rules! __store_conformance_tests {
                 t34_add_of_signed_numbers_stays_within_their_bounds
                 add_refuses_what_is_no_number_of_its_type
                 append_keeps_what_both_appended
+                append_refuses_more_than_a_new_tail
                 reject_refuses_only_what_another_request_changed
                 a_message_set_meanwhile_stays
             }

@@ -144,9 +144,13 @@ impl Write {
         let loaded = self.0.base.as_ref().map(|base| value(base, field)).unwrap_or_default();
         let list = loaded.strip_suffix(']').unwrap_or("[");
         let comma = if list == "[" { "" } else { "," };
-        let ours = format!("{list}{comma}{item}]");
+        self.put_list(field, &format!("{list}{comma}{item}]"))
+    }
+
+    /// Sets a list of numbers whose policy is `merge = append`, whatever was done to it.
+    pub fn put_list(self, field: &str, json: &str) -> Self {
         let typed = Typed::new::<Vec<u64>, _>(Append, &Vec::new(), &[]);
-        self.change(field, Some(&ours), Merge::Append(Box::new(typed)))
+        self.change(field, Some(json), Merge::Append(Box::new(typed)))
     }
 
     /// Sets a field, and refuses all if another request changed it meanwhile.

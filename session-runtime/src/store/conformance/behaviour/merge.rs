@@ -62,10 +62,16 @@ pub async fn t34_add_of_signed_numbers_stays_within_their_bounds<S: Store>(store
         let found = store.record(&key(1)).await;
         assert_eq!(["low", "high", "zero"].map(|field| value(&found, field)), [low, high, zero]);
     }
-    let changes = Write::after(&loaded).add_signed("low", i64::MAX).add_signed("high", i64::MIN).build();
+    let changes = Write::after(&loaded)
+        .add_signed("low", i64::MAX)
+        .add_signed("high", i64::MIN)
+        .add_signed("zero", -12)
+        .build();
+    assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+    let changes = Write::after(&loaded).add_signed("low", 1).build();
     assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
     let found = store.record(&key(1)).await;
-    assert_eq!((value(&found, "low"), value(&found, "high")), ("-1".into(), "-1".into()));
+    assert_eq!(["low", "high", "zero"].map(|field| value(&found, field)), ["0", "-1", "0"]);
 }
 
 /// A number that another version of the application wrote otherwise is neither overwritten nor guessed.
@@ -91,12 +97,11 @@ pub async fn append_keeps_what_both_appended<S: Store>(store: Subject<S>) {
         (4, "[1,2]", "[1,2,1,2]", "[1,2,1,2,12]"),
         (5, "[1]", "[12]", "[12,12]"),
         (6, "[1]", "[ 1 , 7 ]", "[1,7,12]"),
-        (7, "[ ]", "[7]", "[7,12]"),
+        (7, "[1]", "[ ]", "[12]"),
     ] {
         let loaded = store.created(&key(n), record(&[("a", before)])).await;
         store.update(&key(n), &Write::after(&loaded).put("a", theirs).put("b", "1").build()).await;
-        let typed = if before == "[ ]" { record(&[("a", "[]")]) } else { loaded };
-        let changes = Write::after(&typed).append("a", 12).build();
+        let changes = Write::after(&loaded).append("a", 12).build();
         assert_eq!(commit(&store, n, changes).await, Updated::Applied);
         let found = value(&store.record(&key(n)).await, "a");
         assert_eq!(found.replace(' ', ""), after, "{before} {theirs}");
@@ -107,6 +112,34 @@ pub async fn append_keeps_what_both_appended<S: Store>(store: Subject<S>) {
         assert_eq!(commit(&store, 8, changes).await, Updated::Applied);
     }
     assert_eq!(value(&store.record(&key(8)).await, "a"), "[1,2]", "an absent list is an empty one");
+}
+
+/// Where a request did anything else to a list than appending, the two cannot be merged.
+pub async fn append_refuses_more_than_a_new_tail<S: Store>(store: Subject<S>) {
+    let ours = ["[12]", "[]", "[2,1]", "[12,1]", "[1]", "[1,22]", "[1,2,3]"];
+    for (n, ours) in (0..).zip(ours) {
+        let before = if ours == "[1,2,3]" { "[1,2]" } else { "[1,2,4]" };
+        let loaded = store.created(&key(n), record(&[("a", before)])).await;
+        store.update(&key(n), &Write::after(&loaded).put("a", "[7]").build()).await;
+        let changes = Write::after(&loaded).put_list("a", ours).put("b", "1").build();
+        let merged = merged(&changes, &store.record(&key(n)).await);
+        if before == "[1,2]" {
+            assert_eq!(commit(&store, n, changes).await, Updated::Applied);
+            assert_eq!(value(&store.record(&key(n)).await, "a"), "[7,3]");
+        } else {
+            assert_eq!(store.update(&key(n), &changes).await, Updated::Conflict, "{ours}");
+            assert!(merged.is_none(), "and the core cannot either");
+            let found = store.record(&key(n)).await;
+            assert_eq!((value(&found, "a"), value(&found, "b")), ("[7]".into(), String::new()));
+        }
+    }
+    // one number is the beginning of another, but no beginning of the list
+    for (n, ours) in (10..).zip(["[12]", "[12,3]", "[10]"]) {
+        let loaded = store.created(&key(n), record(&[("a", "[1]")])).await;
+        store.update(&key(n), &Write::after(&loaded).put("a", "[7]").build()).await;
+        let changes = Write::after(&loaded).put_list("a", ours).build();
+        assert_eq!(store.update(&key(n), &changes).await, Updated::Conflict, "{ours}");
+    }
 }
 
 /// Writes, and merges as the core does if the store leaves it to it.
