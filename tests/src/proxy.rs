@@ -26,6 +26,8 @@ struct Faults {
     requests: AtomicUsize,
     /// Where a connection waits after an answer was lost, before it breaks.
     gate: Mutex<Option<Gate>>,
+    /// Where the next connection waits before it leads anywhere.
+    entrance: Mutex<Option<Gate>>,
     silent: std::sync::atomic::AtomicBool,
     broken: Notify,
     connections: AtomicUsize,
@@ -41,6 +43,10 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let faults = Arc::clone(&faults);
                 tokio::spawn(async move {
+                    let entrance = faults.entrance.lock().unwrap().take();
+                    if let Some(entrance) = entrance {
+                        entrance.pass().await;
+                    }
                     if let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await {
                         faults.connections.fetch_add(1, Ordering::SeqCst);
                         pass(client, server, &faults).await;
@@ -70,6 +76,13 @@ impl Proxy {
     pub fn pause_when_lost(&self) -> Gate {
         let gate = Gate::default();
         *self.faults.gate.lock().unwrap() = Some(gate.clone());
+        gate
+    }
+
+    /// The next connection stops at the gate before anything passes.
+    pub fn pause_at_the_entrance(&self) -> Gate {
+        let gate = Gate::default();
+        *self.faults.entrance.lock().unwrap() = Some(gate.clone());
         gate
     }
 

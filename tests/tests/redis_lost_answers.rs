@@ -271,3 +271,17 @@ async fn a_connection_that_broke_while_nobody_used_it_is_no_error() {
         assert!(matches!(world.store.load(&key(1)).await.unwrap(), Found::Record(_)));
     }
 }
+
+#[tokio::test]
+async fn a_connection_that_takes_longer_than_a_request_may_is_made_all_the_same() {
+    let proxy = Proxy::before(shared().port()).await;
+    let timeout = Duration::from_millis(200);
+    let store = RedisStore::builder(proxy.url()).prefix(prefix()).timeout(timeout).build().unwrap();
+    let entrance = proxy.pause_at_the_entrance();
+    assert!(store.load(&key(1)).await.is_err(), "too slow for this one");
+    entrance.reached().await;
+    entrance.open();
+    let found = async { while store.load(&key(1)).await.is_err() {} };
+    patiently("the next one", found).await;
+    assert_eq!(proxy.connections(), 1, "it is the one that the first began");
+}

@@ -31,6 +31,9 @@ use crate::event;
 /// How long a call may take unless told otherwise: less than `Sessions` waits for a store.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Connecting may take at least so long, though the request that needed it first is refused meanwhile.
+const CONNECTING: Duration = Duration::from_secs(1);
+
 /// Shorter than this, a call could not be made twice.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
 
@@ -94,12 +97,12 @@ impl RedisStore {
     /// Removes every session of this store's prefix and every id that is remembered as dead, on all masters, and says how
     /// many keys that were. Nothing else on the server is touched. What is created meanwhile may stay.
     ///
-    /// This looks at every key of the server, and has no timeout.
+    /// This looks at every key of the server, five hundred in a step. The timeout is that of each step.
     ///
     /// # Errors
     /// When the server does not answer. Some may be gone then, others not.
     pub async fn clear_all(&self) -> Result<usize, StoreError> {
-        Ok(clear::clear_all(&self.0.asking.link, &self.0.prefix).await?)
+        Ok(clear::clear_all(&self.0.asking, &self.0.prefix).await?)
     }
 
     fn name(&self, key: &Key) -> Option<String> {
@@ -258,7 +261,7 @@ impl RedisStoreBuilder {
         if self.timeout < SHORTEST_TIMEOUT {
             return Err(Error::config("the timeout of the Redis store is shorter than 10 ms"));
         }
-        let link = Link::new(self.server.origin(self.timeout)?, self.timeout / 2);
+        let link = Link::new(self.server.origin(self.timeout)?, self.timeout.max(CONNECTING));
         Ok(RedisStore(Arc::new(Inner { prefix, asking: Asking { link, timeout: self.timeout } })))
     }
 }

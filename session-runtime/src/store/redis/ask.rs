@@ -62,7 +62,7 @@ impl Asking {
                 Outcome::Failed(remedy, failure) => (remedy, failure),
             };
             match remedy {
-                Remedy::AskAgain | Remedy::Reconnect => {}
+                Remedy::AskAgain | Remedy::Reconnect => again |= self.link.may_repeat(),
                 Remedy::AskWhether | Remedy::AskWhetherElsewhere => again = true,
                 _ => return Err(failure.into()),
             }

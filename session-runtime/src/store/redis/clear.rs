@@ -1,15 +1,19 @@
 //! Removing everything, on every node.
 
-use redis::{FromRedisValue as _, RedisResult, Value};
+use redis::{Cmd, FromRedisValue, RedisResult};
 
+#[cfg(feature = "redis-cluster")]
+use redis::Value;
 #[cfg(feature = "redis-cluster")]
 use redis::cluster_async::ClusterConnection;
 #[cfg(feature = "redis-cluster")]
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
+use tokio::time::timeout;
 
+use super::ask::Asking;
 use super::failure::{Failure, told};
 use super::keys::Prefix;
-use super::link::{Connection, Link};
+use super::link::Connection;
 
 /// How many names a node is asked to look at in one step. Each step holds up others for less than a millisecond.
 const STEP: usize = 500;
@@ -18,57 +22,85 @@ const STEP: usize = 500;
 type Node = Option<u16>;
 
 /// Removes every record and every tombstone of this prefix, and says how many that were.
-pub(super) async fn clear_all(link: &Link, prefix: &Prefix) -> Result<usize, Failure> {
-    let all = async {
-        let mut connection = link.get().await?.connection;
-        #[cfg(feature = "redis-cluster")]
-        if let Connection::Cluster(cluster) = &mut connection {
-            let nodes = masters(cluster).await?;
-            let mut count = 0;
-            for node in nodes {
-                count += clear_node(&mut connection, Some(node), prefix).await?;
-            }
-            return Ok(count);
-        }
-        clear_node(&mut connection, None, prefix).await
-    };
-    all.await.map_err(|error: redis::RedisError| Failure::Said(told(&error)))
+pub(super) async fn clear_all(asking: &Asking, prefix: &Prefix) -> Result<usize, Failure> {
+    let connection = step(asking, asking.link.get()).await?.connection;
+    let mut clearing = Clearing { asking, prefix, connection };
+    #[cfg(feature = "redis-cluster")]
+    let nodes = clearing.nodes().await?;
+    #[cfg(not(feature = "redis-cluster"))]
+    let nodes = [None];
+    let mut count = 0;
+    for node in nodes {
+        count += clearing.node(node).await?;
+    }
+    Ok(count)
 }
 
-async fn clear_node(connection: &mut Connection, node: Node, prefix: &Prefix) -> RedisResult<usize> {
-    let (mut cursor, mut count) = (0_u64, 0);
-    loop {
-        let mut scan = redis::cmd("SCAN");
-        scan.arg(cursor).arg("MATCH").arg(prefix.pattern()).arg("COUNT").arg(STEP);
-        let reply = ask_node(connection, node, scan).await?;
-        let (next, names) = <(u64, Vec<Vec<u8>>)>::from_redis_value(reply)?;
-        // another application's prefix may begin with ours
-        let ours: Vec<_> = names.into_iter().filter(|name| prefix.is_name(name)).collect();
-        if !ours.is_empty() {
-            let mut unlink = redis::cmd("UNLINK");
-            unlink.arg(ours);
-            count += usize::from_redis_value(connection.send(&unlink).await?)?;
-        }
-        if next == 0 {
-            return Ok(count);
-        }
-        cursor = next;
+async fn step<T>(asking: &Asking, work: impl Future<Output = RedisResult<T>>) -> Result<T, Failure> {
+    match timeout(asking.timeout, work).await {
+        Ok(done) => done.map_err(|error| Failure::Said(told(&error))),
+        Err(_) => Err(Failure::Silence),
     }
 }
 
-#[cfg(not(feature = "redis-cluster"))]
-async fn ask_node(connection: &mut Connection, _: Node, command: redis::Cmd) -> RedisResult<Value> {
-    connection.send(&command).await
+struct Clearing<'a> {
+    asking: &'a Asking,
+    prefix: &'a Prefix,
+    connection: Connection,
 }
 
-#[cfg(feature = "redis-cluster")]
-async fn ask_node(connection: &mut Connection, node: Node, command: redis::Cmd) -> RedisResult<Value> {
+impl Clearing<'_> {
+    /// The nodes that have keys.
+    #[cfg(feature = "redis-cluster")]
+    async fn nodes(&mut self) -> Result<Vec<Node>, Failure> {
+        match &mut self.connection {
+            Connection::Cluster(cluster) => {
+                let slots = step(self.asking, masters(cluster)).await?;
+                Ok(slots.into_iter().map(Some).collect())
+            }
+            _ => Ok(vec![None]),
+        }
+    }
+
+    async fn node(&mut self, node: Node) -> Result<usize, Failure> {
+        let (mut cursor, mut count) = (0_u64, 0);
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(cursor).arg("MATCH").arg(self.prefix.pattern()).arg("COUNT").arg(STEP);
+            let found: (u64, Vec<Vec<u8>>) =
+                step(self.asking, ask_node(&mut self.connection, node, scan)).await?;
+            // another application's prefix may begin with ours
+            let ours: Vec<_> = found.1.into_iter().filter(|name| self.prefix.is_name(name)).collect();
+            if !ours.is_empty() {
+                let mut unlink = redis::cmd("UNLINK");
+                unlink.arg(ours);
+                count += step(self.asking, ask::<usize>(&mut self.connection, &unlink)).await?;
+            }
+            cursor = found.0;
+            if cursor == 0 {
+                return Ok(count);
+            }
+        }
+    }
+}
+
+async fn ask<T: FromRedisValue>(connection: &mut Connection, command: &Cmd) -> RedisResult<T> {
+    Ok(T::from_redis_value(connection.send(command).await?)?)
+}
+
+async fn ask_node<T: FromRedisValue>(
+    connection: &mut Connection,
+    node: Node,
+    command: Cmd,
+) -> RedisResult<T> {
     match (connection, node) {
+        #[cfg(feature = "redis-cluster")]
         (Connection::Cluster(connection), Some(slot)) => {
             let route = SingleNodeRoutingInfo::SpecificNode(Route::new(slot, SlotAddr::Master));
-            connection.route_command(command, RoutingInfo::SingleNode(route)).await?.extract_error()
+            let reply = connection.route_command(command, RoutingInfo::SingleNode(route)).await?;
+            Ok(T::from_redis_value(reply.extract_error()?)?)
         }
-        (connection, _) => connection.send(&command).await,
+        (connection, _) => ask(connection, &command).await,
     }
 }
 
