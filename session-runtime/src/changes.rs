@@ -138,7 +138,7 @@ impl Changes {
     }
 
     /// The value that the request loaded; none for what is wiped, since there is nothing left that it could conflict with.
-    fn loaded(&self, key: &str) -> Option<&[u8]> {
+    pub(crate) fn loaded(&self, key: &str) -> Option<&[u8]> {
         let base = self.base.as_deref().filter(|_| self.survives(key.as_bytes()))?;
         base.fields().get(key)
     }
@@ -161,7 +161,8 @@ impl Changes {
         change.merge.resolve(base, stored, ours, place)
     }
 
-    fn survives(&self, key: &[u8]) -> bool {
+    /// Whether the field outlives the wipe, if there is one.
+    pub(crate) fn survives(&self, key: &[u8]) -> bool {
         self.wipe.as_ref().is_none_or(|keep| keep.iter().any(|k| k.as_bytes() == key))
     }
 }

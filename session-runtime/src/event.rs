@@ -30,15 +30,22 @@ pub(crate) fn foreign_file(what: &str) {
         "a file in the folder of sessions is not a session: ignored");
 }
 
-/// A record of the store is not ours to read. Not named: the name is the session's key.
-#[cfg(feature = "encrypted-cookie")]
-pub(crate) fn foreign_record(why: &'static str) {
-    tracing::warn!(target: TARGET, event = "foreign_record", why, "a record of the store is no session: ignored");
+/// What the store keeps under the key of a session is none of ours. The key is not named: it is the session's.
+#[cfg(any(feature = "encrypted-cookie", feature = "redis"))]
+pub(crate) fn foreign_record(what: &str) {
+    tracing::warn!(target: TARGET, event = "foreign_record", what,
+        "what is kept under the key of a session is not a session: ignored");
+}
+
+/// The server is asked again, since it did not answer, or cannot answer yet.
+#[cfg(feature = "redis")]
+pub(crate) fn asking_again(why: &dyn std::fmt::Display) {
+    tracing::debug!(target: TARGET, event = "asking_again", why = %why, "the store is asked again");
 }
 
 /// A commit was refused or failed; the response says so.
 pub(crate) fn refused(session: &'static str, error: &crate::Error) {
-    tracing::warn!(target: TARGET, session, event = "refused", %error, "the session could not be saved");
+    tracing::warn!(target: TARGET, session, event = "refused", error = error as &dyn std::error::Error, "the session could not be saved");
 }
 
 /// The session could not be loaded.
@@ -48,7 +55,7 @@ pub(crate) fn unavailable(session: &'static str, error: &crate::error::StoreErro
 
 /// Recording activity failed: the session may end earlier than it would have.
 pub(crate) fn touch_failed(session: &'static str, error: &crate::Error) {
-    tracing::warn!(target: TARGET, session, event = "touch_failed", %error, "activity was not recorded");
+    tracing::warn!(target: TARGET, session, event = "touch_failed", error = error as &dyn std::error::Error, "activity was not recorded");
 }
 
 /// A change that nobody will store: made after the response was committed.

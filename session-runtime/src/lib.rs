@@ -133,6 +133,8 @@ pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 pub use store::EncryptedCookieStore;
 #[cfg(unix)]
 pub use store::FileStore;
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
 #[cfg(feature = "signed-cookie")]
 pub use store::SignedCookieStore;
 pub use store::{MemoryStore, RevocationList};

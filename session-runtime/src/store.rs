@@ -10,7 +10,11 @@ mod erased;
 mod file;
 pub mod kind;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisServer, RedisStore, RedisStoreBuilder};
 #[cfg(feature = "encrypted-cookie")]
 pub use cookie::EncryptedCookieStore;
 pub use cookie::RevocationList;

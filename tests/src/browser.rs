@@ -18,6 +18,11 @@ impl Browser {
         Self { server, jar: BTreeMap::new() }
     }
 
+    /// The server.
+    pub const fn server(&self) -> SocketAddr {
+        self.server
+    }
+
     /// The `Cookie` header that this browser would send.
     pub fn cookie(&self) -> Option<String> {
         let pairs: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();

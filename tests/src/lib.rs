@@ -11,8 +11,13 @@ pub mod gate;
 pub mod keys;
 pub mod logs;
 pub mod process;
+#[cfg(unix)]
+pub mod proxy;
+#[cfg(unix)]
+pub mod redis;
 pub mod scripted;
 pub mod server;
+pub mod shop;
 pub mod wire;
 
 pub use browser::Browser;

@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod check;
+mod redis;
 mod test;
 
 use std::process::ExitCode;

@@ -4,17 +4,23 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use crate::cargo::{cargo, run, show};
-use crate::check;
+use crate::{check, redis};
 
 pub(crate) fn all() -> Result<(), String> {
+    redis::ensure()?;
     run_step(&["fmt", "--all", "--check"])?;
     check::all()?;
     run_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
     // a user of another framework, or of none, builds it without the adapters
-    run(cargo(&["clippy", "-p", "session-runtime", "--no-default-features", "--", "-D", "warnings"])
-        .env("CARGO_TERM_QUIET", "true"))?;
-    for feature in ["signed-cookie", "encrypted-cookie", "emmett"] {
-        run_step(&["clippy", "-p", "session-runtime", "--features", feature, "--", "-D", "warnings"])?;
+    // and each store without what the others need
+    for features in
+        ["", "redis", "redis-cluster", "redis-sentinel", "signed-cookie", "encrypted-cookie", "emmett"]
+    {
+        let features = ["--no-default-features", "--features", features];
+        run(cargo(&["clippy", "-p", "session-runtime"])
+            .args(features)
+            .args(["--", "-D", "warnings"])
+            .env("CARGO_TERM_QUIET", "true"))?;
     }
     run(cargo(&["doc", "--no-deps", "--all-features", "-p", "session-runtime", "-p", "session-macros"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;

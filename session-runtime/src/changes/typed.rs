@@ -51,7 +51,13 @@ impl Typed {
         (self.meet)(base, theirs, ours)
     }
 
-    pub(super) fn aliases(&self) -> &'static [&'static str] {
+    /// What an absent field counts as, in JSON; empty if that cannot be written.
+    #[cfg(feature = "redis")]
+    pub(crate) fn default(&self) -> &[u8] {
+        &self.default
+    }
+
+    pub(crate) fn aliases(&self) -> &'static [&'static str] {
         self.aliases
     }
 }

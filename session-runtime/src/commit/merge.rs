@@ -3,6 +3,8 @@
 //! Each attempt merges what the request loaded first, what is there now, and what the request did: a function of the user
 //! never sees its own earlier outcome.
 
+use std::time::Duration;
+
 use super::apply::rename;
 use crate::changes::Changes;
 use crate::clock::Timestamp;
@@ -11,8 +13,14 @@ use crate::error::{Error, Kind};
 use crate::store::{DynStore, Found, Updated};
 use crate::token::{Key, Token};
 
-/// How often a commit is tried in all. Whoever keeps changing the same field succeeds each time, so others progress.
-const TRIES: usize = 8;
+/// How often a commit is tried in all. Each time, somebody else has succeeded: of so many and more that want the same field
+/// at once, each has its turn.
+const TRIES: u32 = 32;
+
+/// From this try on there is a pause before it, of random length and up to twice as long each time: those who meet again
+/// and again must not do so for ever. The first are at once, since mostly there is one other.
+const PATIENT: u32 = 3;
+const LONGEST_PAUSE_MILLIS: u64 = 32;
 
 /// `Store::update` after a conflict.
 pub(super) async fn update(
@@ -21,7 +29,8 @@ pub(super) async fn update(
     key: &Key,
     changes: &Changes,
 ) -> Result<Updated, Error> {
-    for _ in 1..TRIES {
+    for attempt in 1..TRIES {
+        pause(attempt).await;
         let Some(merged) = merged(engine, store, key, changes).await? else { break };
         match engine.ask(store.update(key, &merged)).await? {
             Updated::Conflict => {}
@@ -39,7 +48,8 @@ pub(super) async fn rotate(
     changes: &Changes,
     tombstone: Timestamp,
 ) -> Result<Option<(Token, Key)>, Error> {
-    for _ in 1..TRIES {
+    for attempt in 1..TRIES {
+        pause(attempt).await;
         let Some(merged) = merged(engine, store, key, changes).await? else { break };
         let moved = rename(engine, store, key, &merged, tombstone).await?;
         if moved.is_some() {
@@ -47,6 +57,12 @@ pub(super) async fn rotate(
         }
     }
     Ok(None)
+}
+
+async fn pause(attempt: u32) {
+    let Some(steps) = attempt.checked_sub(PATIENT) else { return };
+    let longest = 1_u64.checked_shl(steps + 1).unwrap_or(u64::MAX).min(LONGEST_PAUSE_MILLIS);
+    tokio::time::sleep(Duration::from_micros(crate::unique::seed() % (longest * 1000))).await;
 }
 
 /// The changes onto the record as it is now; `None` if a policy refuses.

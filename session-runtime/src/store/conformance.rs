@@ -126,6 +126,10 @@ macro_rules! __store_conformance_tests {
                 last_write_stands_over_another_change
                 t34_add_counts_both
                 t34_add_stays_within_the_bounds_of_its_type
+                t34_add_of_signed_numbers_stays_within_their_bounds
+                add_refuses_what_is_no_number_of_its_type
+                appending_keeps_what_both_appended
+                appending_refuses_what_is_no_new_tail
                 reject_refuses_only_what_another_request_changed
                 a_message_set_meanwhile_stays
             }
@@ -187,6 +191,7 @@ macro_rules! __store_conformance_tests {
             }
             races: {
                 t34_two_hundred_increments_all_count
+                t34_two_hundred_items_are_all_appended
                 ten_fields_written_at_once_lose_nothing
                 s69_of_many_creates_one_wins
                 s69_of_many_rotations_one_wins

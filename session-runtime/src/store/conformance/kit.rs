@@ -22,7 +22,7 @@ use std::time::Duration;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::field::SessionField;
 use crate::record::Meta;
-use crate::store::{Key, Record};
+use crate::store::{Changes, Key, Record};
 use crate::token::{Purpose, Slot, Token};
 
 /// How long a record of the kit may lie idle.
@@ -76,4 +76,11 @@ pub fn read<T: SessionField>(record: &impl Borrow<Record>, field: &str) -> T {
 pub fn fields(record: &impl Borrow<Record>) -> BTreeMap<String, String> {
     let text = |json: &[u8]| String::from_utf8_lossy(json).into_owned();
     record.borrow().fields().iter().map(|(key, json)| (key.to_owned(), text(json))).collect()
+}
+
+/// What the core makes of changes that a store answered with [`Conflict`](crate::store::Updated::Conflict): those of a
+/// request that loaded `current`, merged by the policies that need a field's type. `None` if a policy refuses; then the
+/// conflict stands.
+pub fn merged(changes: &Changes, current: &Arc<Record>) -> Option<Changes> {
+    changes.onto(current).ok()
 }

@@ -102,6 +102,29 @@ pub async fn t34_two_hundred_increments_all_count<S: Store>(store: Subject<S>) {
     assert_eq!(value(&store.record(&key(1)).await, "n"), (TASKS * WRITES).to_string());
 }
 
+/// 200 of 200, each of them once.
+pub async fn t34_two_hundred_items_are_all_appended<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
+    let store = Arc::new(store);
+    store.created(&key(1), record(&[("other", "1")])).await;
+    at_once(&store, TASKS, |store, n| async move {
+        for write in 0..WRITES {
+            let loaded = store.record(&key(1)).await;
+            yield_now().await; // the handler runs
+            let changes = Write::after(&loaded).append_item("items", n * WRITES + write).build();
+            assert_eq!(store.commit(&key(1), &changes).await, Updated::Applied);
+        }
+    })
+    .await;
+    let items = value(&store.record(&key(1)).await, "items");
+    let items = items.trim_matches(['[', ']']).split(',').map(|item| item.parse::<u64>().expect("a number"));
+    let mut items: Vec<_> = items.collect();
+    items.sort_unstable();
+    assert_eq!(items, (0..TASKS * WRITES).collect::<Vec<_>>());
+}
+
 /// A request writes its field, and no other.
 pub async fn ten_fields_written_at_once_lose_nothing<S: Store>(store: Subject<S>) {
     if !store.merges() {

@@ -59,10 +59,19 @@ impl Write {
 
     /// Adds to a field of type `u64`, as `merge = add` does.
     pub fn add(self, field: &str, delta: i64) -> Self {
+        self.sum(field, delta, 0, u64::MAX.into())
+    }
+
+    /// Adds to a field of type `i64`, as `merge = add` does.
+    pub fn add_signed(self, field: &str, delta: i64) -> Self {
+        self.sum(field, delta, i64::MIN.into(), i64::MAX.into())
+    }
+
+    fn sum(self, field: &str, delta: i64, min: i128, max: i128) -> Self {
         let loaded = self.0.base.as_ref().and_then(|base| value(base, field).parse::<i128>().ok());
-        let (delta, max) = (i128::from(delta), i128::from(u64::MAX));
-        let ours = (loaded.unwrap_or(0) + delta).clamp(0, max).to_string();
-        self.change(field, Some(&ours), Merge::Add(Box::new(Sum { delta, default: 0, min: 0, max })))
+        let delta = i128::from(delta);
+        let ours = (loaded.unwrap_or(0) + delta).clamp(min, max).to_string();
+        self.change(field, Some(&ours), Merge::Add(Box::new(Sum { delta, default: 0, min, max })))
     }
 
     /// Sets a field as `merge = max` does: of two values the greater stands.
@@ -84,6 +93,14 @@ impl Write {
     /// Sets a field as `merge = append` does: what the value has after the one that was loaded is appended.
     pub fn append<T: SessionField + Appendable + Default>(self, field: &str, value: &T) -> Self {
         self.typed(field, value, Append)
+    }
+
+    /// Appends a number to the list of numbers that was loaded, as `merge = append` does.
+    pub fn append_item(self, field: &str, item: u64) -> Self {
+        let loaded = self.0.base.as_ref().map(|base| value(base, field)).unwrap_or_default();
+        let mut items: Vec<u64> = serde_json::from_str(&loaded).unwrap_or_default();
+        items.push(item);
+        self.append(field, &items)
     }
 
     /// Sets a field as `merge = with(meet)` does: what was loaded, what another request made of it and `value` are handed to

@@ -130,7 +130,7 @@ impl Flawed {
 
     /// The policy that the store goes by; `None` if it leaves that to the core.
     fn merge(&self, merge: &Merge, stored: Option<&[u8]>) -> Option<Merge> {
-        let is_foreign = stored.is_some_and(|json| json.starts_with(b"{\"of\""));
+        let is_foreign = stored.is_some_and(|json| json.starts_with(b"{"));
         let last_write = match merge {
             Merge::LastWrite if self.has(Flaw::FirstWriteStands) => return Some(Merge::YieldTo),
             Merge::LastWrite => true,

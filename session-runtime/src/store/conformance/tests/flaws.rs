@@ -92,6 +92,7 @@ flaws! {
     /// Another request comes between the look and the write.
     UpdateTakesTwoSteps:
         races::t34_two_hundred_increments_all_count
+        races::t34_two_hundred_items_are_all_appended
         races::t3_a_deletion_amid_writes_leaves_no_record
         races::s69_a_rotation_amid_writes_loses_nothing_that_was_applied
         limit::t29_a_crowd_does_not_exceed_the_limit
@@ -138,6 +139,7 @@ flaws! {
         policies::t34_min_keeps_the_lesser
         policies::t34_union_keeps_what_each_added_and_removed
         policies::t34_append_keeps_what_each_appended
+        merge::appending_keeps_what_both_appended
         policies::where_nothing_was_both_begin_with_the_default
         policies::policies_of_every_kind_meet_in_one_update
         policies::policies_of_every_kind_meet_in_a_rotation
@@ -162,7 +164,8 @@ flaws! {
         limit::t29_a_crowd_does_not_exceed_the_limit;
     /// Numbers are floats.
     AddsFloats:
-        merge::t34_add_stays_within_the_bounds_of_its_type;
+        merge::t34_add_stays_within_the_bounds_of_its_type
+        merge::t34_add_of_signed_numbers_stays_within_their_bounds;
     /// A message that was set meanwhile goes with the one that was shown.
     TakesMessagesUnseen:
         merge::a_message_set_meanwhile_stays;
@@ -174,10 +177,12 @@ flaws! {
         policies::a_field_that_nobody_else_changed_takes_the_new_value;
     /// `append` takes whatever it is given.
     AppendsAnything:
-        policies::append_refuses_more_than_a_new_tail;
+        policies::append_refuses_more_than_a_new_tail
+        merge::appending_refuses_what_is_no_new_tail;
     /// What is of another version is lost.
     OverwritesWhatItCannotRead:
-        policies::what_does_not_decode_is_a_conflict;
+        policies::what_does_not_decode_is_a_conflict
+        merge::add_refuses_what_is_no_number_of_its_type;
     /// A refused commit is done by half.
     RefusalAppliesWhatItCan:
         update::a_refused_update_changes_nothing
