@@ -273,3 +273,22 @@ async fn a_code_cannot_be_taken_out_of_a_cookie() {
     })
     .await;
 }
+
+/// Whose sessions these are depends on how the application is built.
+#[session]
+struct Built {
+    #[cfg(not(test))]
+    #[session(owner)]
+    user: Option<u8>,
+    #[cfg(test)]
+    #[session(owner)]
+    user: Option<String>,
+}
+
+#[tokio::test]
+async fn s15_the_owner_is_the_field_that_is_there() {
+    use session_runtime::store::EncryptedCookieStore;
+    let ended = RevocationList::new(MemoryStore::new());
+    let sessions = Sessions::<Built>::new(EncryptedCookieStore::new(keys(), ended)).unwrap();
+    sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
+}
