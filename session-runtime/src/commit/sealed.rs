@@ -21,10 +21,16 @@ pub(crate) const MAX_COOKIE: usize = 4096;
 /// [`apply`](super::apply::apply) where there is no store.
 pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
     match work.plan.op {
-        Op::Nothing => nothing(engine, jar, work),
+        Op::Nothing => nothing(engine, jar, work).await,
         Op::Refuse => Err(Error::new(Kind::Gone)),
         Op::Delete => delete(engine, jar, work).await,
-        Op::Touch => Ok(touch(engine, jar, work).await),
+        Op::Touch => {
+            let live = work.take_live()?;
+            let mut meta = live.record.meta().clone();
+            meta.last_seen = meta.last_seen.max(work.now);
+            let record = Arc::new(live.record.with_meta(meta));
+            Ok(renew(engine, jar, Live { record, ..live }, work.now).await)
+        }
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
             bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)
@@ -60,13 +66,13 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
 }
 
 /// Nothing is to be written, unless the cookie is under an older key: then it leaves under the newest (S59).
-fn nothing(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
+async fn nothing(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
     match work.plan.cookie {
         CookiePlan::Leave => Ok(Done { standing: After::Unchanged, cookie: None }),
         CookiePlan::Remove => Ok(Done { standing: After::Unchanged, cookie: Some(engine.cookie.remove()) }),
         CookiePlan::Set => {
             let live = work.take_live()?;
-            bake(engine, jar, live.token, live.record, work.now)
+            Ok(renew(engine, jar, live, work.now).await)
         }
     }
 }
@@ -83,23 +89,17 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
     Ok(Done { standing: After::Ended, cookie })
 }
 
-/// Records activity, in a new cookie. That is no reason to fail a request: its answer is right as it is.
-async fn touch(engine: &Engine, jar: &Jar, work: &mut Work) -> Done {
-    let Some(live) = work.live.take() else { return ended() };
-    match jar.has_ended(engine, &live).await {
+/// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
+/// answer is right as it is.
+async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
+    let renewed = match jar.has_ended(engine, &live).await {
         // a cookie would put back what a logout took away (T2)
         Ok(true) => return ended(),
-        Ok(false) => {}
-        Err(error) => {
-            event::touch_failed(engine.types.root, &error.into());
-            return Done { standing: After::Unchanged, cookie: None };
-        }
-    }
-    let mut meta = live.record.meta().clone();
-    meta.last_seen = meta.last_seen.max(work.now);
-    let record = Arc::new(live.record.with_meta(meta));
-    bake(engine, jar, live.token, record, work.now).unwrap_or_else(|error| {
-        event::touch_failed(engine.types.root, &error);
+        Ok(false) => bake(engine, jar, live.token, live.record, now),
+        Err(error) => Err(error.into()),
+    };
+    renewed.unwrap_or_else(|error| {
+        event::renew_failed(engine.types.root, &error);
         Done { standing: After::Unchanged, cookie: None }
     })
 }

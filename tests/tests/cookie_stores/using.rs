@@ -292,3 +292,29 @@ async fn s15_the_owner_is_the_field_that_is_there() {
     let sessions = Sessions::<Built>::new(EncryptedCookieStore::new(keys(), ended)).unwrap();
     sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
 }
+
+#[tokio::test]
+async fn s59_a_cookie_that_does_not_fit_anew_is_used_as_it_is() {
+    on_both(async |format| {
+        let builder = |keys| {
+            let list = RevocationList::new(MemoryStore::new());
+            format.sessions(keys, Some(list)).cookie_name("__Secure-id")
+        };
+        let old = World::serve(builder(keys()), ScriptedStore::new()).await;
+        let both = builder(KeyRing::new(key(2)).and_read(key(1)).unwrap());
+        let domain = format!("{}.example", "a-long-name-of-a-server.".repeat(6).trim_end_matches('.'));
+        let both = World::serve(both.domain(domain), ScriptedStore::new()).await;
+        let mut bytes = 3100;
+        let copy = loop {
+            let mut browser = old.browser();
+            if browser.post(&format!("/fill/{bytes}")).await.status == 200 {
+                break browser.cookie().unwrap();
+            }
+            bytes -= 1;
+        };
+        let reply = Request::get("/").cookie(&copy).send(both.server).await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "{format:?}");
+        assert!(reply.body.contains("nnn"), "{format:?}");
+    })
+    .await;
+}
