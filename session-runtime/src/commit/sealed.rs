@@ -56,7 +56,7 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             let new = token.key(&engine.purpose);
             let done = bake(engine, jar, token, record, work.now)?;
             // of two that rotate at once, one ends the old id (S69)
-            if jar.rotate(engine, &live.key, &new, work.now).await? {
+            if jar.rotate(engine, &live, &new, work.now).await? {
                 Ok(done)
             } else {
                 Err(Error::new(Kind::Gone))
@@ -82,8 +82,11 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
         // more cookies than anybody looks at: which of them to end, nobody can say (T8)
         return Err(Error::new(Kind::Conflict));
     }
-    for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
-        jar.end(engine, &key, work.now).await?;
+    if let Some(live) = &work.live {
+        jar.end(engine, &live.key, Some(&live.record), work.now).await?;
+    }
+    for key in work.unusable.drain(..) {
+        jar.end(engine, &key, None, work.now).await?;
     }
     let cookie = (work.plan.cookie == CookiePlan::Remove).then(|| engine.cookie.remove());
     Ok(Done { standing: After::Ended, cookie })

@@ -11,7 +11,7 @@ use crate::store::kind::EncryptedCookie;
 #[cfg(feature = "signed-cookie")]
 use crate::store::kind::SignedCookie;
 use crate::store::kind::{Keeping, Kept, SessionStore};
-use crate::token::Entropy;
+use crate::token::{Entropy, Purpose};
 
 /// What a cookie store promises, which is less than a store on the server does.
 macro_rules! cookie_store {
@@ -129,6 +129,6 @@ impl Recipe {
             #[cfg(feature = "encrypted-cookie")]
             Format::Encrypted => seal::encrypted(&self.keys, &scope, entropy),
         };
-        Jar { sealer, ended: self.ended, readable }
+        Jar { sealer, ended: self.ended, readable, owners: Purpose::of_owners(&scope.parts()) }
     }
 }
