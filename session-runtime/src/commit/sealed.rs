@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apply::{After, Done, Live, Work, assemble, first, max_age};
 use super::limit;
-use super::plan::{CookiePlan, Op, Wipe};
+use super::plan::{CookiePlan, Op, Select, Wipe};
 use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
@@ -54,7 +54,14 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             // first whether there can be a new cookie, then the end of the old one
             let token = Token::random(&*engine.entropy, None)?;
             let new = token.key(&engine.purpose);
-            let done = bake(engine, jar, token, record, work.now)?;
+            let done = match bake(engine, jar, token, record, work.now) {
+                // a privilege that was given up must not last because the rest does not fit: then all of it ends
+                Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
+                    jar.end(engine, &live.key, Some(&live.record), work.now).await?;
+                    return Ok(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) });
+                }
+                done => done?,
+            };
             // of two that rotate at once, one ends the old id (S69)
             if jar.rotate(engine, &live, &new, work.now).await? {
                 Ok(done)

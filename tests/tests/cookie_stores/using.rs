@@ -293,6 +293,60 @@ async fn s15_the_owner_is_the_field_that_is_there() {
     sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
 }
 
+/// Giving `level` up takes more room than having it.
+#[session(idle = "30m", absolute = "12h")]
+struct Staff {
+    #[session(privileged, default = "nobody in particular, and nobody who may do anything at all: ".repeat(8))]
+    level: String,
+    note: String,
+}
+
+async fn give_up(handle: Session<Staff>) -> axum::http::StatusCode {
+    handle.update(|staff| staff.level = Staff::default().level);
+    axum::http::StatusCode::INTERNAL_SERVER_ERROR
+}
+
+async fn give_up_well(handle: Session<Staff>) {
+    handle.update(|staff| staff.level = Staff::default().level);
+}
+
+async fn level(handle: Session<Staff>) -> String {
+    handle.get().level.clone()
+}
+
+#[tokio::test]
+async fn s12_a_privilege_that_was_given_up_is_gone_though_the_rest_does_not_fit_any_more() {
+    use session_runtime::store::{EncryptedCookieStore, SignedCookieStore};
+    let list = || RevocationList::new(MemoryStore::new());
+    let both = [
+        Sessions::<Staff>::new(SignedCookieStore::new(keys(), list())).unwrap(),
+        Sessions::<Staff>::new(EncryptedCookieStore::new(keys(), list())).unwrap(),
+    ];
+    for sessions in both {
+        for path in ["/give-up", "/give-up-well"] {
+            let mut size = 3000;
+            let issued = loop {
+                let staff = Staff { level: "root".into(), note: "n".repeat(size) };
+                match sessions.issue(staff).await {
+                    Ok(issued) => break issued,
+                    Err(_) => size -= 50,
+                }
+            };
+            let app = axum::Router::new()
+                .route("/", axum::routing::get(level))
+                .route("/give-up", axum::routing::post(give_up))
+                .route("/give-up-well", axum::routing::post(give_up_well))
+                .layer(sessions.clone());
+            let server = session_tests::serve(app).await;
+            assert_eq!(Request::get("/").cookie(issued.cookie()).send(server).await.body, "root");
+            let reply = Request::post(path).cookie(issued.cookie()).send(server).await;
+            assert_eq!(reply.status, 500, "{reply:?}");
+            let seen = Request::get("/").cookie(issued.cookie()).send(server).await.body;
+            assert_ne!(seen, "root", "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn s59_a_cookie_that_does_not_fit_anew_is_used_as_it_is() {
     on_both(async |format| {
