@@ -141,7 +141,9 @@ impl<R: RootSession> Sessions<R> {
     }
 
     /// Ends every session that began for this owner before now, wherever it is: after a password was changed, or for "log out
-    /// everywhere" (S15). Requests in flight that change one are refused with 409. A login that comes later is not concerned.
+    /// everywhere" (S15). Requests in flight that change one are refused with 409; so is every write of a browser that still has
+    /// the cookie of one, for two minutes, and that is a login, too, unless [`destroy`](crate::Session::destroy) takes the
+    /// cookie away first. A session that began later, by the clock of the server that began it, is not concerned.
     ///
     /// So far for sessions that are kept in cookies, with a [`RevocationList`](crate::store::RevocationList).
     ///

@@ -20,15 +20,20 @@ const LONGEST: Duration = Duration::from_secs(MAX_LIFETIME_SECONDS);
 /// The sessions in cookies that have ended before their deadline, kept in any store on the server (S14, T10).
 ///
 /// An entry says that a session has ended, and goes when the session's cookie would be refused anyway; or that an owner's
-/// sessions from before a moment have ended. It is a hash of the session's id, or of the owner. Logins and other requests
-/// cost it nothing but one look.
+/// sessions from before a moment have ended. It is a hash of the session's id, or of the owner.
 ///
-/// * A store that is full refuses a new entry, and the logout fails loudly; an entry is never dropped for want of room.
+/// What makes an entry is a logout, and a change of id: so does a login, of a browser that had a session before. A request
+/// costs one look, two if the session has an owner, and as many again before it answers with a cookie.
+///
+/// * A store that is full refuses a new entry, and the logout or login fails loudly; an entry is never dropped for want of
+///   room. Visitors who are not logged in can make entries, too: limit how often, and give the list room.
 /// * A store that does not answer fails the request with 503: a session whose end nobody can rule out is not used.
 /// * In a [`MemoryStore`](crate::MemoryStore), what has ended is forgotten when the process ends, and other processes do not
-///   know of it.
+///   know of it: a copy of a cookie is good again until its deadline.
+/// * In an `EncryptedStore`, an entry under a key that was taken off the ring is forgotten
+///   as well.
 ///
-/// Cloning is cheap; clones share everything. Several session types may share a list.
+/// Cloning is cheap; clones share everything. Several session types and applications may share a list.
 #[derive(Clone)]
 pub struct RevocationList {
     store: Arc<dyn DynStore>,

@@ -21,7 +21,8 @@ macro_rules! cookie_store {
         /// # What it does not promise
         ///
         /// * **Two requests of one browser at the same time**: each is answered with a whole cookie, and the later answer
-        ///   stands. Merge policies are compile errors here.
+        ///   stands, also that of a request that only read and whose activity is recorded. Merge policies are compile errors
+        ///   here.
         /// * **Logout** only holds with a [`RevocationList`]. The cookie of a session that has ended is still good for whoever has
         ///   a copy, and only a list tells (T10). [`without_revocation`](Self::without_revocation) says that this is
         ///   accepted.
@@ -45,7 +46,8 @@ macro_rules! cookie_store {
                 Self(Recipe::new(Format::$format, keys, None))
             }
 
-            /// The application's name. Cookies of another application are refused, even under the same keys (S56, T13).
+            /// The application's name. Cookies of another application are refused, even under the same keys (S56, T13); and so
+            /// are those of another session type: renaming the struct ends its sessions.
             #[must_use]
             pub fn application(mut self, name: impl Into<String>) -> Self {
                 self.0.application = name.into();
