@@ -58,6 +58,11 @@ pub(crate) fn touch_failed(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "touch_failed", error = error as &dyn std::error::Error, "activity was not recorded");
 }
 
+/// A session's cookie could not be sent anew: it stays as it is, and may end earlier than it would have.
+pub(crate) fn renew_failed(session: &'static str, error: &crate::Error) {
+    tracing::warn!(target: TARGET, session, event = "renew_failed", %error, "a session's cookie was not sent anew");
+}
+
 /// A change that nobody will store: made after the response was committed.
 pub(crate) fn lost_change(session: &'static str) {
     tracing::error!(target: TARGET, session, event = "lost_change",

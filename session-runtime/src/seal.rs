@@ -51,7 +51,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    const fn parts(&self) -> [&'a str; 4] {
+    pub(crate) const fn parts(&self) -> [&'a str; 4] {
         [self.application, self.cookie, self.path, self.session]
     }
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 use crate::field::{EncodeError, owner_json};
 use crate::session::cell::Cell;
 use crate::store::kind::{self, Keeps};
-use crate::store::{Jar, Key, SessionStore};
+use crate::store::{Key, SessionStore};
 use crate::token::Token;
 
 /// A session type with its store: what a framework is given as its layer.
@@ -141,7 +141,9 @@ impl<R: RootSession> Sessions<R> {
     }
 
     /// Ends every session that began for this owner before now, wherever it is: after a password was changed, or for "log out
-    /// everywhere" (S15). Requests in flight that change one are refused with 409. A login that comes later is not concerned.
+    /// everywhere" (S15). Requests in flight that change one are refused with 409; so is every write of a browser that still has
+    /// the cookie of one, for two minutes, and that is a login, too, unless [`destroy`](crate::Session::destroy) takes the
+    /// cookie away first. A session that began later, by the clock of the server that began it, is not concerned.
     ///
     /// So far for sessions that are kept in cookies, with a [`RevocationList`](crate::store::RevocationList).
     ///
@@ -152,16 +154,19 @@ impl<R: RootSession> Sessions<R> {
     where
         R: Owned,
     {
-        let Some(list) = self.engine.place.jar().and_then(Jar::ended) else {
-            return Err(Error::config(
-                "`revoke_owner` needs cookie sessions with a list of those that have ended",
-            ));
-        };
         let unstorable = |why: EncodeError| {
             Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
         };
         let owner = owner_json::<R::Field>(owner).map_err(unstorable)?;
-        Ok(list.end_all_of(&self.engine, &owner, self.engine.now()).await?)
+        let ended = match self.engine.place.jar() {
+            Some(jar) => jar.end_all_of(&self.engine, &owner, self.engine.now()).await?,
+            None => false,
+        };
+        if ended {
+            Ok(())
+        } else {
+            Err(Error::config("`revoke_owner` needs cookie sessions with a list of those that have ended"))
+        }
     }
 
     /// The policy in force, in one line: for the log at start, and for whoever reviews it (S74).

@@ -156,6 +156,14 @@ impl Purpose {
             Sha256::new().chain_update(cookie).chain_update([0]).chain_update(path).finalize().into();
         Self(*hash.first_chunk().unwrap_or(&[0; 16]))
     }
+
+    /// What is known of owners, of the sessions that are sealed for these parts of a scope.
+    #[cfg(feature = "_keys")]
+    pub(crate) fn of_owners(parts: &[&str]) -> Self {
+        let framed = crate::keys::framed(parts.iter().copied());
+        let hash: [u8; 32] = Sha256::new().chain_update("owners").chain_update(framed).finalize().into();
+        Self(*hash.first_chunk().unwrap_or(&[0; 16]))
+    }
 }
 
 /// The name of a record in a store: a SHA-256 of the session's id and of what it is for (S10, S71, T1).
@@ -209,8 +217,8 @@ impl Key {
     }
 
     /// The key of what a list of ended sessions says of an owner.
-    pub(crate) fn of_owner(purpose: &Purpose, owner: &str) -> Self {
-        Self::placed(Sha256::new().chain_update(b"owner").chain_update(purpose.0).chain_update(owner))
+    pub(crate) fn of_owner(owners: &Purpose, owner: &str) -> Self {
+        Self::placed(Sha256::new().chain_update(b"owner").chain_update(owners.0).chain_update(owner))
     }
 
     /// The key of something that is kept about what has this key.

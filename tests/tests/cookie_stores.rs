@@ -7,6 +7,8 @@ mod world;
 
 #[path = "cookie_stores/ending.rs"]
 mod ending;
+#[path = "cookie_stores/overtaken.rs"]
+mod overtaken;
 #[path = "cookie_stores/refusing.rs"]
 mod refusing;
 #[path = "cookie_stores/using.rs"]

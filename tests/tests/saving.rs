@@ -155,6 +155,22 @@ async fn s44_a_persistent_cookie_that_would_be_renewed_does_not_make_a_save_too_
 }
 
 #[tokio::test]
+async fn t2_what_was_saved_before_a_logout_sends_no_cookie_with_the_409() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000)));
+    let mut world = world_with(|builder| builder.clock(Arc::clone(&clock)).persistent(true)).await;
+    clock.advance(Duration::from_secs(20 * 60)); // more than a tenth of the idle time: the cookie is renewed
+    let slow = world.request().await;
+    slow.given.update(|shop| shop.visits += 1);
+    slow.given.save().await.unwrap();
+    let logout = world.request().await;
+    logout.given.destroy();
+    assert_eq!(logout.ends().await.status, 200);
+    slow.given.update(|shop| shop.visits += 1);
+    let reply = slow.ends().await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (409, 0));
+}
+
+#[tokio::test]
 async fn s26_a_session_first_asked_for_after_the_response_is_not_created_under_an_id_that_nobody_gets() {
     let (sender, mut requests) = unbounded_channel::<Parts>();
     let keep = async move |request: AxumRequest| sender.send(request.into_parts().0).unwrap();

@@ -45,15 +45,19 @@ fn has_policy(field: &Field) -> bool {
 /// ```text
 /// impl Owned for Shop { type Field = Option<UserId>; }
 /// ```
+///
+/// Of several owners, each has a `cfg`, and one of them is there.
 pub(super) fn owned(session: &Session) -> TokenStream {
     let Session { ident, runtime, fields, .. } = session;
     let is_owner = |field: &&Field| matches!(field.place, Place::Stored { role: Role::Owner, .. });
-    let Some(Field { ty, cfgs, .. }) = fields.iter().find(is_owner) else { return TokenStream::new() };
-    quote! {
-        #(#cfgs)*
-        #[automatically_derived]
-        impl #runtime::Owned for #ident {
-            type Field = #ty;
+    let owned = fields.iter().filter(is_owner).map(|Field { ty, cfgs, .. }| {
+        quote! {
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #runtime::Owned for #ident {
+                type Field = #ty;
+            }
         }
-    }
+    });
+    owned.collect()
 }

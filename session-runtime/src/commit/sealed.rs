@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apply::{After, Done, Live, Work, assemble, first, max_age};
 use super::limit;
-use super::plan::{CookiePlan, Op, Wipe};
+use super::plan::{CookiePlan, Op, Select, Wipe};
 use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
@@ -21,10 +21,16 @@ pub(crate) const MAX_COOKIE: usize = 4096;
 /// [`apply`](super::apply::apply) where there is no store.
 pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
     match work.plan.op {
-        Op::Nothing => nothing(engine, jar, work),
+        Op::Nothing => nothing(engine, jar, work).await,
         Op::Refuse => Err(Error::new(Kind::Gone)),
         Op::Delete => delete(engine, jar, work).await,
-        Op::Touch => Ok(touch(engine, jar, work).await),
+        Op::Touch => {
+            let live = work.take_live()?;
+            let mut meta = live.record.meta().clone();
+            meta.last_seen = meta.last_seen.max(work.now);
+            let record = Arc::new(live.record.with_meta(meta));
+            Ok(renew(engine, jar, Live { record, ..live }, work.now).await)
+        }
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
             bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)
@@ -48,9 +54,16 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             // first whether there can be a new cookie, then the end of the old one
             let token = Token::random(&*engine.entropy, None)?;
             let new = token.key(&engine.purpose);
-            let done = bake(engine, jar, token, record, work.now)?;
+            let done = match bake(engine, jar, token, record, work.now) {
+                // a privilege that was given up must not last because the rest does not fit: then all of it ends
+                Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
+                    jar.end(engine, &live.key, Some(&live.record), work.now).await?;
+                    return Ok(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) });
+                }
+                done => done?,
+            };
             // of two that rotate at once, one ends the old id (S69)
-            if jar.rotate(engine, &live.key, &new, work.now).await? {
+            if jar.rotate(engine, &live, &new, work.now).await? {
                 Ok(done)
             } else {
                 Err(Error::new(Kind::Gone))
@@ -60,13 +73,13 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
 }
 
 /// Nothing is to be written, unless the cookie is under an older key: then it leaves under the newest (S59).
-fn nothing(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
+async fn nothing(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Error> {
     match work.plan.cookie {
         CookiePlan::Leave => Ok(Done { standing: After::Unchanged, cookie: None }),
         CookiePlan::Remove => Ok(Done { standing: After::Unchanged, cookie: Some(engine.cookie.remove()) }),
         CookiePlan::Set => {
             let live = work.take_live()?;
-            bake(engine, jar, live.token, live.record, work.now)
+            Ok(renew(engine, jar, live, work.now).await)
         }
     }
 }
@@ -76,30 +89,27 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
         // more cookies than anybody looks at: which of them to end, nobody can say (T8)
         return Err(Error::new(Kind::Conflict));
     }
-    for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
-        jar.end(engine, &key, work.now).await?;
+    if let Some(live) = &work.live {
+        jar.end(engine, &live.key, Some(&live.record), work.now).await?;
+    }
+    for key in work.unusable.drain(..) {
+        jar.end(engine, &key, None, work.now).await?;
     }
     let cookie = (work.plan.cookie == CookiePlan::Remove).then(|| engine.cookie.remove());
     Ok(Done { standing: After::Ended, cookie })
 }
 
-/// Records activity, in a new cookie. That is no reason to fail a request: its answer is right as it is.
-async fn touch(engine: &Engine, jar: &Jar, work: &mut Work) -> Done {
-    let Some(live) = work.live.take() else { return ended() };
-    match jar.has_ended(engine, &live).await {
+/// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
+/// answer is right as it is.
+async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
+    let renewed = match jar.has_ended(engine, &live).await {
         // a cookie would put back what a logout took away (T2)
         Ok(true) => return ended(),
-        Ok(false) => {}
-        Err(error) => {
-            event::touch_failed(engine.types.root, &error.into());
-            return Done { standing: After::Unchanged, cookie: None };
-        }
-    }
-    let mut meta = live.record.meta().clone();
-    meta.last_seen = meta.last_seen.max(work.now);
-    let record = Arc::new(live.record.with_meta(meta));
-    bake(engine, jar, live.token, record, work.now).unwrap_or_else(|error| {
-        event::touch_failed(engine.types.root, &error);
+        Ok(false) => bake(engine, jar, live.token, live.record, now),
+        Err(error) => Err(error.into()),
+    };
+    renewed.unwrap_or_else(|error| {
+        event::renew_failed(engine.types.root, &error);
         Done { standing: After::Unchanged, cookie: None }
     })
 }

@@ -31,9 +31,13 @@ const LOCKS: usize = 64;
 ///
 /// A record becomes one field: every field, the owner and all times, under XChaCha20-Poly1305 and bound to the record's own
 /// key, so that two records cannot be swapped. What the inner store must know stays readable: the deadlines and the last
-/// activity, to sweep by, and a keyed fingerprint in the place of the owner. Of these only the last activity is taken from
-/// there; whoever can write the store can keep a session from being idle, up to its sealed absolute deadline, and remove
-/// it, and put back an older state of it.
+/// activity, to sweep by, a keyed fingerprint in the place of the owner, and the name of the last write. Of these only the last
+/// activity and that name are taken from there. Whoever can write the store can keep a session from being idle, up to its
+/// sealed absolute deadline, and remove it, and put back an older state of it, also of one that has ended since. Whoever can
+/// read it sees when sessions are used, which of them have one owner, and how long they are in steps of 64 bytes.
+///
+/// All stores under one ring are one to it: a record that is moved to another of them opens under the same key there. Give each
+/// application keys of its own.
 ///
 /// A write costs one load more than on the inner store, as the inner store cannot merge what it cannot read: this compares
 /// the sealed record, and tries again when another process was first. Merge policies hold as they do without encryption.

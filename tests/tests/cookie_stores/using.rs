@@ -273,3 +273,102 @@ async fn a_code_cannot_be_taken_out_of_a_cookie() {
     })
     .await;
 }
+
+/// Whose sessions these are depends on how the application is built.
+#[session]
+struct Built {
+    #[cfg(not(test))]
+    #[session(owner)]
+    user: Option<u8>,
+    #[cfg(test)]
+    #[session(owner)]
+    user: Option<String>,
+}
+
+#[tokio::test]
+async fn s15_the_owner_is_the_field_that_is_there() {
+    use session_runtime::store::EncryptedCookieStore;
+    let ended = RevocationList::new(MemoryStore::new());
+    let sessions = Sessions::<Built>::new(EncryptedCookieStore::new(keys(), ended)).unwrap();
+    sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
+}
+
+/// Giving `level` up takes more room than having it.
+#[session(idle = "30m", absolute = "12h")]
+struct Staff {
+    #[session(privileged, default = "nobody in particular, and nobody who may do anything at all: ".repeat(8))]
+    level: String,
+    note: String,
+}
+
+async fn give_up(handle: Session<Staff>) -> axum::http::StatusCode {
+    handle.update(|staff| staff.level = Staff::default().level);
+    axum::http::StatusCode::INTERNAL_SERVER_ERROR
+}
+
+async fn give_up_well(handle: Session<Staff>) {
+    handle.update(|staff| staff.level = Staff::default().level);
+}
+
+async fn level(handle: Session<Staff>) -> String {
+    handle.get().level.clone()
+}
+
+#[tokio::test]
+async fn s12_a_privilege_that_was_given_up_is_gone_though_the_rest_does_not_fit_any_more() {
+    use session_runtime::store::{EncryptedCookieStore, SignedCookieStore};
+    let list = || RevocationList::new(MemoryStore::new());
+    let both = [
+        Sessions::<Staff>::new(SignedCookieStore::new(keys(), list())).unwrap(),
+        Sessions::<Staff>::new(EncryptedCookieStore::new(keys(), list())).unwrap(),
+    ];
+    for sessions in both {
+        for path in ["/give-up", "/give-up-well"] {
+            let mut size = 3000;
+            let issued = loop {
+                let staff = Staff { level: "root".into(), note: "n".repeat(size) };
+                match sessions.issue(staff).await {
+                    Ok(issued) => break issued,
+                    Err(_) => size -= 50,
+                }
+            };
+            let app = axum::Router::new()
+                .route("/", axum::routing::get(level))
+                .route("/give-up", axum::routing::post(give_up))
+                .route("/give-up-well", axum::routing::post(give_up_well))
+                .layer(sessions.clone());
+            let server = session_tests::serve(app).await;
+            assert_eq!(Request::get("/").cookie(issued.cookie()).send(server).await.body, "root");
+            let reply = Request::post(path).cookie(issued.cookie()).send(server).await;
+            assert_eq!(reply.status, 500, "{reply:?}");
+            let seen = Request::get("/").cookie(issued.cookie()).send(server).await.body;
+            assert_ne!(seen, "root", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s59_a_cookie_that_does_not_fit_anew_is_used_as_it_is() {
+    on_both(async |format| {
+        let builder = |keys| {
+            let list = RevocationList::new(MemoryStore::new());
+            format.sessions(keys, Some(list)).cookie_name("__Secure-id")
+        };
+        let old = World::serve(builder(keys()), ScriptedStore::new()).await;
+        let both = builder(KeyRing::new(key(2)).and_read(key(1)).unwrap());
+        let domain = format!("{}.example", "a-long-name-of-a-server.".repeat(6).trim_end_matches('.'));
+        let both = World::serve(both.domain(domain), ScriptedStore::new()).await;
+        let mut bytes = 3100;
+        let copy = loop {
+            let mut browser = old.browser();
+            if browser.post(&format!("/fill/{bytes}")).await.status == 200 {
+                break browser.cookie().unwrap();
+            }
+            bytes -= 1;
+        };
+        let reply = Request::get("/").cookie(&copy).send(both.server).await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "{format:?}");
+        assert!(reply.body.contains("nnn"), "{format:?}");
+    })
+    .await;
+}

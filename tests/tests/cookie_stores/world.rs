@@ -175,6 +175,15 @@ impl World {
 
     pub(crate) async fn serve(builder: SessionsBuilder<Shop>, store: ScriptedStore) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        Self::at(builder, store, clock).await
+    }
+
+    /// One whose clock the test has.
+    pub(crate) async fn at(
+        builder: SessionsBuilder<Shop>,
+        store: ScriptedStore,
+        clock: Arc<ManualClock>,
+    ) -> Self {
         let sessions = builder.clock(Arc::clone(&clock)).build().unwrap();
         let gate = Gate::default();
         let server = serve(app(&gate).layer(sessions.clone())).await;

@@ -27,6 +27,7 @@ pub(crate) fn sessions(arguments: &[&str]) -> Result<Sessions<Shop>, Box<dyn Err
         "signed" => Sessions::development(SignedCookieStore::new(keys()?, ended()))?,
         "encrypted" => Sessions::development(EncryptedCookieStore::new(keys()?, ended()))?,
 
+        url if url.starts_with("redis") => Sessions::development(session_runtime::RedisStore::connect(url)?)?,
         _ => return Err(USAGE.into()),
     })
 }

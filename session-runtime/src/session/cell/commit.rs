@@ -145,7 +145,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None });
         }
         let mut state = self.state();
-        if state.slots().any(AnySlot::needs_commit) {
+        let saved = state.cookie.is_some() && self.engine.place.jar().is_some();
+        if saved || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
@@ -181,6 +182,7 @@ impl Cell {
     /// outlives the response.
     pub(crate) async fn close(&self, status: u16, turn: Turn) -> Closing {
         let ending = if status >= 500 || self.state().abandoned { Ending::Drop } else { Ending::Commit };
+        let saved = self.state().cookie.is_some();
         let mut error = self.commit(ending, turn).await.err();
         if let Some(error) = &error {
             event::refused(self.session(), error);
@@ -192,6 +194,11 @@ impl Cell {
         if ending == Ending::Drop && error.as_ref().is_some_and(|error| !error.is_unavailable()) {
             error = None;
         }
+        // who is saving at this moment is waited for: the cookie of that goes with this response
+        let _io = self.exclusive().await;
+        if saved && self.has_ended(error.as_ref()).await {
+            self.state().cookie = None;
+        }
         let mut state = self.state();
         if ending == Ending::Drop || error.is_some() {
             // a handle that outlives the response must not store what the response dropped
@@ -200,6 +207,17 @@ impl Cell {
         }
         state.closed = true;
         Closing { cookie: state.cookie.take(), error }
+    }
+
+    /// Whether the session for which an earlier save of this request made a cookie has ended since: the cookie would take
+    /// the place of a later one in the browser (T2).
+    async fn has_ended(&self, error: Option<&Error>) -> bool {
+        let Some(live) = self.live() else { return false };
+        match self.engine.place.jar() {
+            // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
+            Some(jar) => Box::pin(jar.has_ended(&self.engine, &live)).await.unwrap_or(false),
+            None => error.is_some_and(Error::is_gone),
+        }
     }
 
     /// The response is there, and nobody asked for the session before.

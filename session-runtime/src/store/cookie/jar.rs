@@ -1,20 +1,25 @@
 //! The cookies of one session type: what the core asks where it would ask a store.
 
+use std::time::Duration;
+
 use super::RevocationList;
 use super::revocation::Fate;
 use crate::clock::Timestamp;
 use crate::commit::apply::Live;
+use crate::commit::plan::Lifetimes;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::StoreError;
 use crate::record::Record;
 use crate::seal::{Opened, Sealer};
-use crate::token::{Key, NoEntropy, Token};
+use crate::token::{Key, NoEntropy, Purpose, Token};
 
 /// Seals and opens the cookies of one session type.
 pub(crate) struct Jar {
     pub(super) sealer: Box<dyn Sealer>,
     pub(super) ended: Option<RevocationList>,
     pub(super) readable: bool,
+    /// What the owners of these sessions are told apart from others by: the whole scope of the seal (S56, T13).
+    pub(super) owners: Purpose,
 }
 
 /// What a cookie turned out to be.
@@ -70,7 +75,7 @@ impl Jar {
 
     async fn fate(&self, engine: &Engine, key: &Key, record: &Record) -> Result<Fate, StoreError> {
         match &self.ended {
-            Some(list) => list.fate(engine, key, record).await,
+            Some(list) => list.fate(engine, &self.owners, key, record).await,
             None => Ok(Fate::Alive),
         }
     }
@@ -80,21 +85,43 @@ impl Jar {
     pub(crate) async fn rotate(
         &self,
         engine: &Engine,
-        old: &Key,
+        old: &Live,
         new: &Key,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         match &self.ended {
-            Some(list) => list.end(engine, old, Some(new), now).await,
+            Some(list) => {
+                let until = last_copy(engine, Some(&old.record), now);
+                list.end(engine, &old.key, Some(new), now, until).await
+            }
             None => Ok(true),
         }
     }
 
-    /// Ends a session, also if it was rotated since.
-    pub(crate) async fn end(&self, engine: &Engine, key: &Key, now: Timestamp) -> Result<(), StoreError> {
+    /// Ends a session, also if it was rotated since. `record` is what its cookie held, if that is known.
+    pub(crate) async fn end(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        record: Option<&Record>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         match &self.ended {
-            Some(list) => list.end_wherever(engine, key, now).await,
+            Some(list) => list.end_wherever(engine, key, now, last_copy(engine, record, now)).await,
             None => Ok(()),
+        }
+    }
+
+    /// Ends every session of this owner that began before now; `false` without a list, which alone could tell.
+    pub(crate) async fn end_all_of(
+        &self,
+        engine: &Engine,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        match &self.ended {
+            Some(list) => list.end_all_of(engine, &self.owners, owner, now).await.map(|()| true),
+            None => Ok(false),
         }
     }
 
@@ -110,4 +137,17 @@ impl Jar {
             None => Ok(0),
         }
     }
+}
+
+/// How far the clocks of two servers may be apart, and how long a cookie may be on its way while its session ends.
+const SLACK: Duration = Duration::from_secs(600);
+
+/// When the last copy of the cookie of a session that ends now is dead.
+///
+/// An older copy may have a later deadline than the newest, when a longer lifetime was given up; and the one at hand a later
+/// one than any made now, when the application declares shorter lifetimes than before.
+fn last_copy(engine: &Engine, record: Option<&Record>, now: Timestamp) -> Timestamp {
+    let Lifetimes { absolute, remember, .. } = engine.lifetimes;
+    let declared = now.after(remember.map_or(absolute, |remember| remember.max(absolute)));
+    record.map_or(declared, |record| record.meta().expires.max(declared)).after(SLACK)
 }

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use crate::changes::Changes;
 use crate::clock::Timestamp;
-use crate::commit::plan::Lifetimes;
 use crate::cookie::rules::MAX_LIFETIME_SECONDS;
 use crate::engine::Engine;
 use crate::error::StoreError;
 use crate::record::fields::Builder;
 use crate::record::{Fields, Meta, MetaChange, OpId, Record};
 use crate::store::{Created, DynStore, Found, Store, Updated};
-use crate::token::Key;
+use crate::token::{Key, Purpose};
 
 /// The longest that a session can live (S42).
 const LONGEST: Duration = Duration::from_secs(MAX_LIFETIME_SECONDS);
@@ -21,15 +20,20 @@ const LONGEST: Duration = Duration::from_secs(MAX_LIFETIME_SECONDS);
 /// The sessions in cookies that have ended before their deadline, kept in any store on the server (S14, T10).
 ///
 /// An entry says that a session has ended, and goes when the session's cookie would be refused anyway; or that an owner's
-/// sessions from before a moment have ended. It is a hash of the session's id, or of the owner. Logins and other requests
-/// cost it nothing but one look.
+/// sessions from before a moment have ended. It is a hash of the session's id, or of the owner.
 ///
-/// * A store that is full refuses a new entry, and the logout fails loudly; an entry is never dropped for want of room.
+/// What makes an entry is a logout, and a change of id: so does a login, of a browser that had a session before. A request
+/// costs one look, two if the session has an owner, and as many again before it answers with a cookie.
+///
+/// * A store that is full refuses a new entry, and the logout or login fails loudly; an entry is never dropped for want of
+///   room. Visitors who are not logged in can make entries, too: limit how often, and give the list room.
 /// * A store that does not answer fails the request with 503: a session whose end nobody can rule out is not used.
 /// * In a [`MemoryStore`](crate::MemoryStore), what has ended is forgotten when the process ends, and other processes do not
-///   know of it.
+///   know of it: a copy of a cookie is good again until its deadline.
+/// * In an `EncryptedStore`, an entry under a key that was taken off the ring is forgotten
+///   as well.
 ///
-/// Cloning is cheap; clones share everything. Several session types may share a list.
+/// Cloning is cheap; clones share everything. Several session types and applications may share a list.
 #[derive(Clone)]
 pub struct RevocationList {
     store: Arc<dyn DynStore>,
@@ -63,13 +67,19 @@ impl RevocationList {
     }
 
     /// What is known of the session of this key and record.
-    pub(super) async fn fate(&self, engine: &Engine, key: &Key, record: &Record) -> Result<Fate, StoreError> {
+    pub(super) async fn fate(
+        &self,
+        engine: &Engine,
+        owners: &Purpose,
+        key: &Key,
+        record: &Record,
+    ) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
             return Ok(Fate::Ended(entry.meta().created));
         }
         let meta = record.meta();
         let Some(owner) = &meta.owner else { return Ok(Fate::Alive) };
-        match engine.ask(self.store.load(&Key::of_owner(&engine.purpose, owner))).await? {
+        match engine.ask(self.store.load(&Key::of_owner(owners, owner))).await? {
             // one of the same millisecond may be older: it fails closed
             Found::Record(entry) if meta.authenticated.unwrap_or(meta.created) <= entry.meta().last_seen => {
                 Ok(Fate::Ended(entry.meta().last_seen))
@@ -78,18 +88,16 @@ impl RevocationList {
         }
     }
 
-    /// Ends the session of this key, which goes on as `successor` if there is one. `false` if it had ended already: of many
-    /// that end it at once, exactly one is told that it did.
+    /// Ends the session of this key, which goes on as `successor` if there is one, and remembers that until then. `false` if
+    /// it had ended already: of many that end it at once, exactly one is told that it did.
     pub(super) async fn end(
         &self,
         engine: &Engine,
         key: &Key,
         successor: Option<&Key>,
         now: Timestamp,
+        until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Lifetimes { absolute, remember, .. } = engine.lifetimes;
-        // an older copy of its cookie may have a later deadline than the newest: when a longer lifetime was given up
-        let until = now.after(remember.map_or(absolute, |remember| remember.max(absolute)));
         let fields = successor.map(|key| (SUCCESSOR, format!("\"{}\"", key.to_hex()))).into_iter().collect();
         let created = engine.ask(self.store.create(&session(key), entry(now, until, fields))).await?;
         Ok(created == Created::Created)
@@ -101,24 +109,33 @@ impl RevocationList {
         engine: &Engine,
         key: &Key,
         now: Timestamp,
+        until: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut key = *key;
-        while !self.end(engine, &key, None, now).await? {
-            let Found::Record(entry) = engine.ask(self.store.load(&session(&key))).await? else { break };
-            let Some(successor) = entry.fields().get(SUCCESSOR).and_then(read_key) else { break };
-            key = successor;
+        let (mut key, mut again) = (*key, true);
+        while !self.end(engine, &key, None, now, until).await? {
+            match engine.ask(self.store.load(&session(&key))).await? {
+                Found::Record(entry) => match entry.fields().get(SUCCESSOR).and_then(read_key) {
+                    Some(successor) => key = successor,
+                    None => return Ok(()),
+                },
+                // it was swept between the two calls
+                _ if again => again = false,
+                // the session would go on, so nobody must be told that it ended
+                _ => return Err(StoreError::unavailable(OCCUPIED)),
+            }
         }
         Ok(())
     }
 
     /// Ends every session of this owner that began before now.
-    pub(crate) async fn end_all_of(
+    pub(super) async fn end_all_of(
         &self,
         engine: &Engine,
+        owners: &Purpose,
         owner: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = Key::of_owner(&engine.purpose, owner);
+        let key = Key::of_owner(owners, owner);
         // an entry is looked at for as long as a session from before it may live, and a later end makes it last longer;
         // twice that is more than enough, whatever the order in which two ends arrive
         let until = now.after(LONGEST * 2);
@@ -143,13 +160,15 @@ impl RevocationList {
                 return Ok(());
             }
         }
-        Err(StoreError::unavailable("the list of ended sessions holds something else under its key"))
+        Err(StoreError::unavailable(OCCUPIED))
     }
 
     pub(super) async fn sweep(&self, engine: &Engine) -> Result<usize, StoreError> {
         engine.ask(self.store.sweep(engine.now())).await
     }
 }
+
+const OCCUPIED: &str = "the list of ended sessions holds something else under its key";
 
 fn session(key: &Key) -> Key {
     key.derived(b"ended session")

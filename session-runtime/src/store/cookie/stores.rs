@@ -11,7 +11,7 @@ use crate::store::kind::EncryptedCookie;
 #[cfg(feature = "signed-cookie")]
 use crate::store::kind::SignedCookie;
 use crate::store::kind::{Keeping, Kept, SessionStore};
-use crate::token::Entropy;
+use crate::token::{Entropy, Purpose};
 
 /// What a cookie store promises, which is less than a store on the server does.
 macro_rules! cookie_store {
@@ -21,7 +21,8 @@ macro_rules! cookie_store {
         /// # What it does not promise
         ///
         /// * **Two requests of one browser at the same time**: each is answered with a whole cookie, and the later answer
-        ///   stands. Merge policies are compile errors here.
+        ///   stands, also that of a request that only read and whose activity is recorded. Merge policies are compile errors
+        ///   here.
         /// * **Logout** only holds with a [`RevocationList`]. The cookie of a session that has ended is still good for whoever has
         ///   a copy, and only a list tells (T10). [`without_revocation`](Self::without_revocation) says that this is
         ///   accepted.
@@ -45,7 +46,8 @@ macro_rules! cookie_store {
                 Self(Recipe::new(Format::$format, keys, None))
             }
 
-            /// The application's name. Cookies of another application are refused, even under the same keys (S56, T13).
+            /// The application's name. Cookies of another application are refused, even under the same keys (S56, T13); and so
+            /// are those of another session type: renaming the struct ends its sessions.
             #[must_use]
             pub fn application(mut self, name: impl Into<String>) -> Self {
                 self.0.application = name.into();
@@ -129,6 +131,6 @@ impl Recipe {
             #[cfg(feature = "encrypted-cookie")]
             Format::Encrypted => seal::encrypted(&self.keys, &scope, entropy),
         };
-        Jar { sealer, ended: self.ended, readable }
+        Jar { sealer, ended: self.ended, readable, owners: Purpose::of_owners(&scope.parts()) }
     }
 }

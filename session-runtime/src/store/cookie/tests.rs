@@ -132,7 +132,7 @@ impl Store for Browsers {
         };
         let token = Token::random(&*self.engine.entropy, None).expect("random bits");
         let next_key = token.key(&self.engine.purpose);
-        if !self.jar().rotate(&self.engine, &live.key, &next_key, at(0)).await? {
+        if !self.jar().rotate(&self.engine, &live, &next_key, at(0)).await? {
             return Ok(Rotated::Gone);
         }
         self.send(new, &token, &next);
@@ -149,7 +149,7 @@ impl Store for Browsers {
 
     async fn delete(&self, key: &Key, _: Timestamp) -> Result<(), StoreError> {
         if let Some(live) = self.live(key).await? {
-            self.jar().end(&self.engine, &live.key, at(0)).await?;
+            self.jar().end(&self.engine, &live.key, Some(&live.record), at(0)).await?;
         }
         Ok(())
     }
