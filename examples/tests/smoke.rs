@@ -110,6 +110,17 @@ fn the_shop_does_the_same_with_cookies_and_a_restart_under_the_same_key_keeps_it
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_shop_does_the_same_with_redis_and_a_restart_keeps_its_sessions() {
+    let server = session_tests::redis::Server::start();
+    let start = || Program::run(Command::new(env!("CARGO_BIN_EXE_shop")).args(["--store", &server.url()]));
+    sells(&start());
+    let mut cookie = String::new();
+    start().send("POST /cart", "item=Bread", &mut cookie);
+    assert!(start().send("GET /", "", &mut cookie).contains("1 × Bread"));
+}
+
 fn sells(shop: &Program) {
     let mut cookie = String::new();
     shop.send("POST /cart", "item=Bread", &mut cookie);
