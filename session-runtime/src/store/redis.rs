@@ -37,7 +37,7 @@ const CONNECTING: Duration = Duration::from_secs(1);
 /// Shorter than this, a call could not be made twice.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(10);
 
-/// A [`Store`] in Redis 6 or later, or in Valkey; a clone is the same store. Feature `redis`.
+/// A [`Store`] in Redis 7 or later, or in Valkey; a clone is the same store. Feature `redis`.
 ///
 /// ```
 /// use session_runtime::{RedisStore, Sessions, session};
