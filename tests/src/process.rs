@@ -1,9 +1,14 @@
 //! This test program, a second time: a process that can be killed.
 
 use std::fmt::Display;
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// Somebody without rights of their own.
+const NOBODY: u32 = 65_534;
 
 /// What a child is to do, and where.
 const ROLE: &str = "SESSION_TEST_ROLE";
@@ -28,6 +33,24 @@ impl Other {
         shell.args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\""]);
         shell.arg(std::env::current_exe().unwrap());
         Self::run(shell, role, folder)
+    }
+
+    /// One that is bound by permissions, which root is not: `folder` is its own, and so is a copy of this program in it.
+    pub fn without_privileges(role: &str, folder: &Path) -> Self {
+        let program = folder.join("program");
+        std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        let own = folder.join("own");
+        std::fs::create_dir(&own).unwrap();
+        std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&own, Permissions::from_mode(0o700)).unwrap();
+        // fails where we are not root: then the folder is ours, and we are bound already
+        if std::os::unix::fs::chown(&own, Some(NOBODY), Some(NOBODY)).is_err() {
+            return Self::run(Command::new(program), role, &own);
+        }
+        let mut dropping = Command::new("setpriv");
+        dropping.args([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".into()]);
+        dropping.arg(program).current_dir("/");
+        Self::run(dropping, role, &own)
     }
 
     fn run(mut command: Command, role: &str, folder: &Path) -> Self {

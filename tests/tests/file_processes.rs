@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -51,8 +51,28 @@ async fn a_child() {
         "write" | "write durably" => write(&store).await,
         "move" => move_on(&store).await,
         "fill" => report(fill(&store).await),
+        "read only" => report(read_only(&store, &folder).await),
         other => panic!("no such role: {other}"),
     }
+}
+
+/// What happens in a folder that cannot be written to for a while.
+async fn read_only(store: &FileStore, folder: &Path) -> String {
+    let allow = |mode| std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    let loaded = record(&[("n", "1")]);
+    store.create(&key(1), Arc::clone(&loaded)).await.unwrap();
+    let write = Write::after(&loaded).put("n", "2").build();
+    allow(0o500);
+    let refused = [
+        store.update(&key(1), &write).await.is_err(),
+        store.create(&key(2), record(&[("n", "1")])).await.is_err(),
+        store.rotate(&key(1), &key(3), &write, at(60)).await.is_err(),
+        store.delete(&key(1), at(60)).await.is_err(),
+    ];
+    let kept = load(store, 1).await.map(|record| value(&record, "n"));
+    allow(0o700);
+    let written = store.update(&key(1), &write).await;
+    format!("{refused:?} {kept:?} {written:?}")
 }
 
 async fn load(store: &FileStore, n: u64) -> Option<Arc<Record>> {
@@ -229,4 +249,12 @@ async fn t17_a_full_disk_is_an_error_and_loses_nothing() {
         !left.into_iter().any(|name| name.to_string_lossy().contains("tmp")),
         "nothing is left of the attempts"
     );
+}
+
+#[test]
+fn t17_a_folder_that_cannot_be_written_to_is_an_error_and_loses_nothing() {
+    let folder = Temporary::new();
+    let mut child = Other::without_privileges("read only", &folder.0);
+    child.go();
+    assert_eq!(child.end(), "[true, true, true, true] Some(\"1\") Ok(Applied)");
 }

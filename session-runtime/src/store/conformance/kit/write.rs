@@ -95,11 +95,11 @@ impl Write {
         self.typed(field, value, Append)
     }
 
-    /// Appends a number to the list of numbers that was loaded, as `merge = append` does.
+    /// Appends a number to the list that was loaded, as `merge = append` does.
     pub fn append_item(self, field: &str, item: u64) -> Self {
         let loaded = self.0.base.as_ref().map(|base| value(base, field)).unwrap_or_default();
-        let mut items: Vec<u64> = serde_json::from_str(&loaded).unwrap_or_default();
-        items.push(item);
+        let mut items: Vec<serde_json::Value> = serde_json::from_str(&loaded).unwrap_or_default();
+        items.push(item.into());
         self.append(field, &items)
     }
 
