@@ -30,6 +30,8 @@ use proc_macro::TokenStream;
 ///     pub user: Option<UserId>,
 ///     #[session(keep, default = Theme::Dark)]
 ///     pub theme: Theme,
+///     #[session(ttl = "5m")]
+///     pub otp: Expiring<Otp>,
 ///     pub notice: Flash<String>,
 /// }
 /// ```
@@ -70,7 +72,7 @@ use proc_macro::TokenStream;
 /// | `privileged` | a change of it gives the session a new id |
 /// | `owner` | it says whose session this is, and is an `Option`: a change gives a new id, and a change of owner wipes all that is not `keep` |
 /// | `keep` | it survives a change of owner |
-/// | `ttl = "5m"` | how long the value of an `Expiring` field lasts (not supported yet) |
+/// | `ttl = "5m"` | how long a value of the field lasts, counted from when it was set; every `Expiring` needs one, and nothing else has it |
 /// | `extra` | it is an `Extra`: the map of all keys that no other field claims |
 ///
 /// # Merge policies

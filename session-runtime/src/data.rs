@@ -126,6 +126,8 @@ pub struct Field<S: 'static> {
     pub(crate) key: &'static str,
     pub(crate) aliases: &'static [&'static str],
     pub(crate) role: Role,
+    /// How long its value lasts; `None`: as long as the session.
+    pub(crate) ttl: Option<Duration>,
     pub(crate) access: &'static dyn Access<S>,
 }
 
@@ -159,23 +161,30 @@ impl Role {
 impl<S> Field<S> {
     /// A field that is stored under `key`.
     pub const fn new(key: &'static str, access: &'static dyn Access<S>) -> Self {
-        Self { key, aliases: &[], role: Role::Plain, access }
+        Self { key, aliases: &[], role: Role::Plain, ttl: None, access }
     }
 
     /// A field that is never stored.
     pub const fn skipped(access: &'static dyn Access<S>) -> Self {
-        Self { key: "", aliases: &[], role: Role::Skipped, access }
+        Self { key: "", aliases: &[], role: Role::Skipped, ttl: None, access }
     }
 
     /// The field that holds every other key.
     pub const fn extra(access: &'static dyn Access<S>) -> Self {
-        Self { key: "", aliases: &[], role: Role::Extra, access }
+        Self { key: "", aliases: &[], role: Role::Extra, ttl: None, access }
     }
 
     /// Keys under which earlier versions stored the field.
     #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    /// `ttl`, of a field whose access is a [`Timed`](crate::field::Timed) one.
+    #[must_use]
+    pub const fn ttl(mut self, seconds: u64) -> Self {
+        self.ttl = Some(Duration::from_secs(seconds));
         self
     }
 

@@ -1,6 +1,7 @@
 //! The fields of a session struct: what a type must be able to do to be one, and how a field is reached.
 
 mod access;
+mod expiring;
 mod extra;
 mod flash;
 mod json;
@@ -8,7 +9,8 @@ mod number;
 mod policy;
 mod secret;
 
-pub use access::{Access, Merged, Rest, Scratch, Sum, Value};
+pub use access::{Access, Merged, Rest, Scratch, Sum, Timed, Value};
+pub use expiring::{Expiring, Lasting, Perishable, Term};
 pub(crate) use extra::{Claims, check_key as check_extra_key};
 pub use extra::{Extra, ExtraError};
 pub use flash::{Flash, Notice};
@@ -93,6 +95,8 @@ pub enum EncodeError {
     NotJson,
     /// A number that is infinite or not a number; JSON has none.
     NotFinite,
+    /// A value that lasts for a time which has not begun.
+    NoDeadline,
 }
 
 impl fmt::Display for EncodeError {
@@ -100,6 +104,7 @@ impl fmt::Display for EncodeError {
         f.write_str(match self {
             Self::NotJson => "its `Serialize` gives no JSON",
             Self::NotFinite => "it holds a number that is not finite, which JSON cannot carry",
+            Self::NoDeadline => "it was set, and not handed in",
         })
     }
 }

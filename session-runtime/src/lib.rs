@@ -123,7 +123,8 @@ pub use cookie::rules::SameSite;
 pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use error::{Error, Unavailable};
 pub use field::{
-    Addable, Appendable, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField, Unitable,
+    Addable, Appendable, Expiring, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField,
+    Unitable,
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyRing, SecretKey};

@@ -4,8 +4,9 @@ pub use crate::changes::{Merge, Sum as Difference, Typed};
 pub use crate::cookie::rules::SameSite;
 pub use crate::data::{Field, Policy};
 pub use crate::field::{
-    Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Max, Merged, Min, Notice, OwnerValue,
-    Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Union, Value, With, field_default,
+    Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Lasting, Max, Merged, Min, Notice,
+    OwnerValue, Perishable, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Term, Timed,
+    Union, Value, With, field_default,
 };
 pub use crate::session::guard::{Attempting, Editing, Reading, attempt, edit, read};
 pub use crate::store::kind::{EncryptedCookie, FieldFits, FieldMerges, FitsCookie, SignedCookie};

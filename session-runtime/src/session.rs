@@ -2,6 +2,7 @@
 
 pub(crate) mod cell;
 pub(crate) mod guard;
+pub(crate) mod lasting;
 mod slot;
 mod take;
 
@@ -84,13 +85,13 @@ impl<S: SessionData> Session<S> {
         // on a copy, with no state locked: the closure may use this handle
         let (turn, mut value) = self.cell.turn::<S>();
         let result = change(&mut value);
-        self.cell.change(|slot: &mut Slot<S>| slot.finish(turn.editor, value));
+        self.cell.change(|slot: &mut Slot<S>| slot.finish(turn.editor, value, &*self.cell.engine.clock));
         result
     }
 
     /// Takes in what the running `&mut T` handler changed so far, so that [`save`](Self::save) can store it.
     pub fn stage(&self, session: &S) {
-        self.cell.change(|slot: &mut Slot<S>| slot.stage(session));
+        self.cell.change(|slot: &mut Slot<S>| slot.stage(session, &*self.cell.engine.clock));
     }
 
     /// Commits now what this request changed so far, rather than with the response.

@@ -17,6 +17,7 @@ use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
 use crate::field::{EncodeError, owner_json};
 use crate::session::cell::Cell;
+use crate::session::lasting;
 use crate::store::kind::{self, Keeps};
 use crate::store::{Key, SessionStore};
 use crate::token::Token;
@@ -93,8 +94,8 @@ impl<R: RootSession> Sessions<R> {
     /// Registers a section: a session type declared `within = R`, which lives in the same record.
     ///
     /// # Errors
-    /// [`Error::is_config`] if a section of the same name is registered already, or if the sessions are kept in cookies and the
-    /// section has a field that no such cookie can hold.
+    /// [`Error::is_config`] if a section of the same name is registered already, if the sessions are kept in cookies and the
+    /// section has a field that no such cookie can hold, or if a field's `ttl` is longer than a session of type `R` lives.
     ///
     /// ```
     /// # use session_runtime::{MemoryStore, Sessions, session};
@@ -114,6 +115,7 @@ impl<R: RootSession> Sessions<R> {
         if S::SECTION.is_none() {
             return Err(Error::config(format!("`{}` is the root session, not a section of it", S::NAME)));
         }
+        lasting::check::<S>(&self.engine.lifetimes)?;
         if let Some(jar) = self.engine.place.jar() {
             kind::check::<S>(jar.is_readable())?;
         }

@@ -14,8 +14,10 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 14] = [
+const OF_BOUNDS: [&str; 16] = [
     "cannot be stored in a session",
+    "cannot be held by an `Expiring` field of a session",
+    "is not `session_runtime::Expiring`, whose values a `ttl` is for",
     "`merge = add` needs an integer field",
     "`merge = max` and `merge = min` need a type with an order",
     "`merge = union` needs a set, a map or a `Vec`",

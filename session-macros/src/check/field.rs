@@ -5,14 +5,14 @@ use crate::keys::{FieldKey, MergeKey};
 use crate::model::{Field, Merge, Place, Role};
 use crate::parse::{FieldDecl, MergeDecl};
 
+use super::expiring::EXPIRING;
 use super::types::is_named;
-use super::{attributes, conflicts, names, unsupported};
+use super::{attributes, conflicts, expiring, names};
 
 /// The field that `decl` describes. What is reported keeps the whole session from being used.
 pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
     attributes::on_field(&decl.attrs, errors);
     conflicts::conflicts(decl, errors);
-    unsupported::field_options(decl, errors);
     owner_is_an_option(decl, errors);
     extra_is_an_extra(decl, errors);
     Field {
@@ -26,6 +26,7 @@ pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
 
 fn place(decl: &FieldDecl, errors: &Errors) -> Place {
     let options = &decl.options;
+    let ttl = expiring::ttl(decl, errors);
     if options.mentions.find(FieldKey::Skip).is_some() {
         return Place::Skipped;
     }
@@ -40,7 +41,8 @@ fn place(decl: &FieldDecl, errors: &Errors) -> Place {
     for alias in &options.aliases {
         names::check(&alias.value(), alias, errors);
     }
-    Place::Stored { key, aliases: options.aliases.iter().map(syn::LitStr::value).collect(), role: role(decl) }
+    let aliases = options.aliases.iter().map(syn::LitStr::value).collect();
+    Place::Stored { key, aliases, role: role(decl), ttl }
 }
 
 fn role(decl: &FieldDecl) -> Role {
@@ -73,14 +75,16 @@ fn merge(decl: &FieldDecl) -> Merge {
 
 /// As far as the name of the type tells; the trait `OwnerValue` sees through what merely has the name.
 fn owner_is_an_option(decl: &FieldDecl, errors: &Errors) {
-    if decl.options.mentions.find(FieldKey::Owner).is_some() && !is_named(&decl.ty, "Option") {
+    let named = |name| is_named(&decl.ty, name);
+    if decl.options.mentions.find(FieldKey::Owner).is_some() && !named("Option") && !named(EXPIRING) {
         let fact = "an `owner` field is an `Option`: nobody owns a session before the login";
         errors.push(Mistake::new(&decl.ty, fact, format!("write `Option<{}>`", code(&decl.ty))));
     }
 }
 
 fn extra_is_an_extra(decl: &FieldDecl, errors: &Errors) {
-    if decl.options.mentions.find(FieldKey::Extra).is_some() && !is_named(&decl.ty, "Extra") {
+    let named = |name| is_named(&decl.ty, name);
+    if decl.options.mentions.find(FieldKey::Extra).is_some() && !named("Extra") && !named(EXPIRING) {
         let fact = "an `extra` field has the type `Extra`, which holds values of any type";
         errors.push(Mistake::new(&decl.ty, fact, "write `session_runtime::Extra`"));
     }

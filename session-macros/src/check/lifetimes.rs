@@ -52,7 +52,7 @@ fn idle_within_absolute(lifetimes: &Lifetimes, options: &StructOptions, errors: 
     errors.push(Mistake::new(at, "`idle` is longer than `absolute`, so it would never end a session", help));
 }
 
-fn hours(seconds: u64) -> String {
+pub(super) fn hours(seconds: u64) -> String {
     match seconds / 3_600 {
         1 => "1 hour".to_owned(),
         hours => format!("{hours} hours"),

@@ -7,6 +7,7 @@ mod cookie;
 #[allow(unreachable_pub, reason = "the runtime, which shares this file, exports a part of it")]
 mod cookie_rules;
 mod duration;
+mod expiring;
 mod field;
 mod handlers;
 mod lifetimes;

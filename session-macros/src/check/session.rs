@@ -5,7 +5,7 @@ use crate::keys::StructKey;
 use crate::model::{Field, Kind, Outline, RuntimePath, Session};
 use crate::parse::{FieldDecl, SessionDecl};
 
-use super::{attributes, field, names, policy, section, shape, unique, unsupported};
+use super::{attributes, expiring, field, names, policy, section, shape, unique, unsupported};
 
 /// The session that `decl` describes; `None` after at least one mistake.
 pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
@@ -14,12 +14,16 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
     shape::generics(decl, errors);
     attributes::derives(decl, errors);
     let in_section = options.mentions.find(StructKey::Within).is_some();
-    let fields =
-        errors.ok(shape::named_fields(decl)).map(|fields| checked_fields(fields, in_section, errors));
+    let named = errors.ok(shape::named_fields(decl));
+    let fields = named.map(|fields| checked_fields(fields, in_section, errors));
     let kind = if in_section {
         section::section(decl, errors)
     } else {
-        policy::policy(options, errors).map(Kind::Root)
+        let policy = policy::policy(options, errors);
+        if let (Some(policy), Some(fields)) = (&policy, named) {
+            expiring::within_lifetimes(fields, policy, errors);
+        }
+        policy.map(Kind::Root)
     };
     let (ident, _) = decl.subject()?;
     let mut session = Session { ident: ident.clone(), runtime: runtime(decl), kind: kind?, fields: fields? };

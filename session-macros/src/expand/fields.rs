@@ -10,6 +10,7 @@ use super::access::access;
 /// ```text
 /// const FIELDS: &'static [Field<Self>] = &[
 ///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"]),
+///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300),
 ///     Field::skipped(&Scratch::<Self, Cache> { .. }),
 /// ];
 /// ```
@@ -30,10 +31,11 @@ fn value(field: &Field, runtime: &RuntimePath) -> TokenStream {
     match &field.place {
         Place::Skipped => quote!(#runtime::__private::Field::skipped(#access)),
         Place::Extra => quote!(#runtime::__private::Field::extra(#access)),
-        Place::Stored { key, aliases, role } => {
+        Place::Stored { key, aliases, role, ttl } => {
             let role = builder(role);
             let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
-            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases)
+            let ttl = ttl.map(|seconds| quote!(.ttl(#seconds)));
+            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases #ttl)
         }
     }
 }

@@ -17,7 +17,13 @@ pub(crate) struct Field {
 /// Where it lives.
 pub(crate) enum Place {
     /// In the record, under `key`; a section's keys and aliases carry its name.
-    Stored { key: String, aliases: Vec<String>, role: Role },
+    Stored {
+        key: String,
+        aliases: Vec<String>,
+        role: Role,
+        /// In seconds; `None`: its values last as long as the session.
+        ttl: Option<u64>,
+    },
     /// Nowhere: for one request.
     Skipped,
     /// It is the map of the keys that nothing else claims.

@@ -48,7 +48,7 @@ pub(crate) enum Class {
     },
     /// A message was set.
     Notice,
-    /// A message was shown.
+    /// A message was shown, or a value's time is over: no change by the handler.
     Consumed,
 }
 
@@ -73,6 +73,9 @@ impl Diff {
                 _ if field.access.is_notice() => self.add_notice(field, loaded, ours, context),
                 _ => self.add_field(field, loaded, ours, context),
             }
+        }
+        if self.changes.len() > before {
+            self.remove_expired(loaded, ours, context);
         }
         // a section's privilege is one of several: losing it ends no session
         if self.changes.len() > before && S::SECTION.is_none() {
@@ -151,6 +154,20 @@ impl Diff {
             }
             Some(Notice::Consumed) => self.push(field.key.into(), None, Merge::YieldTo, Class::Consumed),
             Some(Notice::Nothing) | None => {}
+        }
+    }
+
+    /// What was over when it was loaded goes with what is written anyway (S73), unless another request set it anew.
+    fn remove_expired<S: SessionData>(&mut self, loaded: &S, ours: &S, context: &Context<'_>) {
+        let Some(record) = context.record else { return };
+        for field in S::FIELDS.iter().filter(|field| field.ttl.is_some()) {
+            let default = S::default();
+            if field.access.same(&default, loaded) && field.access.same(&default, ours) {
+                let keys = std::iter::once(&field.key).chain(field.aliases);
+                for &key in keys.filter(|key| record.fields().get(key).is_some()) {
+                    self.push(key.into(), None, Merge::YieldTo, Class::Consumed);
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The macro names two functions a field; everything done with them is compiled once per field *type*, not per field.
 
-use super::{Addable, DecodeError, EncodeError, Extra, Notice, Policy, SessionField};
+use super::{Addable, DecodeError, EncodeError, Extra, Lasting, Notice, Policy, SessionField, Term};
 use crate::changes::{Conflict, Merge, Typed};
 
 /// One field of the struct `S`.
@@ -55,6 +55,17 @@ pub trait Access<S>: Sync {
         None
     }
 
+    /// [`Lasting::begin`].
+    fn begin(&self, _base: &S, _ours: &mut S, _term: Term) {}
+
+    /// [`Lasting::exceeds`].
+    fn exceeds(&self, _of: &S, _term: Term) -> bool {
+        false
+    }
+
+    /// [`Lasting::limit`].
+    fn limit(&self, _of: &mut S, _term: Term) {}
+
     /// The `extra` field.
     fn extra<'a>(&self, _of: &'a S) -> Option<&'a Extra> {
         None
@@ -99,6 +110,16 @@ pub struct Merged<S, T, P> {
     pub get: fn(&S) -> &T,
     pub get_mut: fn(&mut S) -> &mut T,
     pub policy: P,
+}
+
+/// `ttl`: its values last for a time.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Timed<S, T> {
+    pub get: fn(&S) -> &T,
+    pub get_mut: fn(&mut S) -> &mut T,
+    /// `merge = reject`; otherwise the later write stands.
+    pub rejects: bool,
 }
 
 /// `extra`: every key that no other field claims.
@@ -180,6 +201,57 @@ impl<S, T: SessionField, P: Policy<T>> Access<S> for Merged<S, T, P> {
         let met = self.policy.meet((self.get)(base), (self.get)(onto), (self.get)(ours));
         *(self.get_mut)(onto) = met.ok_or(Conflict)?;
         Ok(())
+    }
+}
+
+impl<S, T: Lasting> Access<S> for Timed<S, T> {
+    fn secret(&self) -> bool {
+        T::SECRET
+    }
+
+    fn has_policy(&self) -> bool {
+        self.rejects
+    }
+
+    fn same(&self, a: &S, b: &S) -> bool {
+        (self.get)(a).same((self.get)(b))
+    }
+
+    fn copy(&self, from: &S, to: &mut S) {
+        (self.get_mut)(to).clone_from((self.get)(from));
+    }
+
+    fn encode(&self, from: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        (self.get)(from).encode(out)
+    }
+
+    fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError> {
+        *(self.get_mut)(into) = T::decode(json)?;
+        Ok(())
+    }
+
+    fn merge(&self, _: &S, _: &S, _: fn() -> S, _: &'static [&'static str]) -> Merge {
+        if self.rejects { Merge::Reject } else { Merge::LastWrite }
+    }
+
+    fn take_over(&self, _: &S, ours: &S, onto: &mut S) -> Result<(), Conflict> {
+        if self.rejects {
+            return Err(Conflict);
+        }
+        self.copy(ours, onto);
+        Ok(())
+    }
+
+    fn begin(&self, base: &S, ours: &mut S, term: Term) {
+        (self.get_mut)(ours).begin((self.get)(base), term);
+    }
+
+    fn exceeds(&self, of: &S, term: Term) -> bool {
+        (self.get)(of).exceeds(term)
+    }
+
+    fn limit(&self, of: &mut S, term: Term) {
+        (self.get_mut)(of).limit(term);
     }
 }
 

@@ -53,7 +53,8 @@ impl<S: SessionData> Editing<S> {
     pub fn finish(self) {
         let Self { mut run, value } = self;
         run.returned = true;
-        run.cell.change(|slot: &mut Slot<S>| slot.finish(run.editor, value));
+        let clock = &*run.cell.engine.clock;
+        run.cell.change(|slot: &mut Slot<S>| slot.finish(run.editor, value, clock));
     }
 }
 

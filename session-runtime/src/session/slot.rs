@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::lasting;
+use crate::clock::Clock;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::Wipe;
-use crate::data::{Role, SessionData, has_notice};
+use crate::data::{Field, Role, SessionData, has_notice};
 use crate::error::{Error, Kind};
 use crate::field::Notice;
 
@@ -81,24 +83,27 @@ impl<S: SessionData> Slot<S> {
         self.current.duplicate()
     }
 
-    /// Takes a worked-on copy in: the fields that differ from what it began with.
-    pub(crate) fn finish(&mut self, editor: u64, value: S) {
+    /// Takes a worked-on copy in: the fields that differ from what it began with. The time of what it set begins.
+    pub(crate) fn finish(&mut self, editor: u64, mut value: S, clock: &dyn Clock) {
         let Some(at) = self.editors.iter().position(|running| running.id == editor) else { return };
         let Editor { base, stale, .. } = self.editors.swap_remove(at);
+        lasting::begin(&*base, &mut value, clock);
         self.merge(&base, value, stale);
     }
 
-    /// Takes in what a running handler changed so far.
-    pub(crate) fn stage(&mut self, value: &S) {
-        let (base, stale) = match self.editors.iter_mut().rev().find(|running| !running.brief) {
-            Some(running) => {
-                running.staged = true;
-                (std::mem::replace(&mut running.base, Arc::new(value.duplicate())), running.stale)
-            }
-            // nobody's copy: then it is a change of what there is
-            None => (Arc::clone(&self.current), false),
-        };
-        self.merge(&base, value.duplicate(), stale);
+    /// Takes in what a running handler changed so far, as [`finish`](Self::finish) does.
+    pub(crate) fn stage(&mut self, value: &S, clock: &dyn Clock) {
+        let mut value = value.duplicate();
+        let running = self.editors.iter_mut().rev().find(|running| !running.brief);
+        // nobody's copy: then it is a change of what there is
+        let base = Arc::clone(running.as_ref().map_or(&self.current, |running| &running.base));
+        lasting::begin(&*base, &mut value, clock);
+        let stale = running.is_some_and(|running| {
+            running.staged = true;
+            running.base = Arc::new(value.duplicate());
+            running.stale
+        });
+        self.merge(&base, value, stale);
     }
 
     fn merge(&mut self, base: &Arc<S>, value: S, stale: bool) {
@@ -170,7 +175,10 @@ impl<S: SessionData> AnySlot for Slot<S> {
     }
 
     fn decoded(&mut self, diff: &Diff) -> Option<Arc<dyn Any + Send + Sync>> {
-        if !S::FIELDS.iter().all(|field| field.role.is_stored() && !field.access.is_notice()) {
+        // of what lasts for a time, this request may have seen less than the record has
+        let as_stored =
+            |field: &Field<S>| field.role.is_stored() && !field.access.is_notice() && field.ttl.is_none();
+        if !S::FIELDS.iter().all(as_stored) {
             return None;
         }
         // unchanged fields are as they were decoded; changed ones may come back otherwise than the handler left them

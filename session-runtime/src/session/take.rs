@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Session;
+use super::lasting;
 use super::slot::Slot;
 use crate::changes::{Changes, FieldChange, Merge};
 use crate::codec;
@@ -65,8 +66,10 @@ impl<S: SessionData> Session<S> {
         let engine = &*self.cell.engine;
         for _ in 0..TRIES {
             let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
+            let before = lasting::as_of(Arc::new(before), &*engine.clock);
             let mut after = before.duplicate();
             let Some(taken) = take(&mut after) else { return Ok(None) };
+            lasting::begin(&*before, &mut after, &*engine.clock);
             if engine.now() >= stored.meta().expires {
                 return Err(Error::new(Kind::Gone));
             }

@@ -16,6 +16,7 @@ use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
 use crate::record::MemoBudget;
+use crate::session::lasting;
 use crate::store::SessionStore;
 use crate::store::kind::{Keeps, Kept};
 use crate::token::{Entropy, OsEntropy, Purpose};
@@ -211,6 +212,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         let cookie = CookieWriter::new(&self.cookie)?;
         let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
         check_lifetimes(&lifetimes)?;
+        lasting::check::<R>(&lifetimes)?;
         if self.development {
             event::development(R::NAME, &self.cookie.name);
         }

@@ -7,7 +7,7 @@ use super::cookie::Recipe;
 use super::{DynStore, Store};
 use crate::data::{RootSession, SessionData};
 use crate::error::Error;
-use crate::field::{Flash, Secret};
+use crate::field::{Expiring, Flash, Secret};
 
 /// A store on the server: the browser has an id, and nothing else.
 #[derive(Debug)]
@@ -97,6 +97,8 @@ impl<T> FieldFits<ServerSide> for Secret<T> {}
 impl<T> FieldFits<EncryptedCookie> for Secret<T> {}
 #[diagnostic::do_not_recommend]
 impl<T, Kind> FieldFits<Kind> for Flash<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: FieldFits<Kind>, Kind> FieldFits<Kind> for Expiring<T> {}
 
 /// A type of field that a merge policy is declared on: two changes of it can meet in a store of this kind.
 #[diagnostic::on_unimplemented(

@@ -32,7 +32,7 @@ mod functions {
 
 shadow_all!();
 shadow_methods! {
-    aliases append clone clone_from default duplicate finish from into keep max meet merge min owner privileged to_owned to_string value
+    aliases append clone clone_from default duplicate finish from into keep max meet merge min owner privileged to_owned to_string ttl value
 }
 
 /// Fields with names of ours.
@@ -70,6 +70,9 @@ pub struct Shop {
     pub session_data: ::renamed_runtime::Flash<::std::string::String>,
     /// Redacted.
     pub copy: ::renamed_runtime::Secret<::std::string::String>,
+    /// As a method of ours.
+    #[session(ttl = "5m", merge = reject)]
+    pub ttl: ::renamed_runtime::Expiring<::renamed_runtime::Secret<u32>>,
     /// Whose it is.
     #[session(owner)]
     pub owner: ::core::option::Option<u64>,
@@ -122,6 +125,9 @@ impl Shop {
 pub struct Cart {
     /// Articles.
     pub output: ::std::vec::Vec<::std::string::String>,
+    /// Held for a while.
+    #[session(ttl = "10m", keep, alias = "held")]
+    pub seats: ::renamed_runtime::Expiring<::std::vec::Vec<u8>>,
 }
 
 /// A session whose policy is all default.

@@ -17,8 +17,8 @@ macro_rules! shadow_all {
         shadow! {
             Option Some None Result Ok Err Vec String Box Default Clone Copy Send Sync Sized Drop Fn FnOnce Into From
             PartialEq Iterator ToString ToOwned
-            Access Addable Append Appendable Attempting Duration Editing Extra Extractor Field Flash Max MemoryStore Merge Merged Min Notice Ordered Owner OwnerValue Policy
-            Reading Reject Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Union Unitable Value With
+            Access Addable Append Appendable Attempting Duration Editing Expiring Extra Extractor Field Flash Max MemoryStore Lasting Merge Merged Min Notice Ordered Owner OwnerValue Policy
+            Reading Reject Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Term Timed Union Unitable Value With
             data f fields item output policy result root s this v value
         }
     };

@@ -3,7 +3,7 @@
 #![deny(warnings, missing_docs)]
 
 use serde::{Deserialize, Serialize};
-use session_runtime::{Extra, Flash, Secret, session};
+use session_runtime::{Expiring, Extra, Flash, Secret, session};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub struct Shop {
     pub cache: Option<String>,
     /// Shown once.
     pub notice: Flash<String>,
+    /// Ends by itself.
+    #[session(ttl = "5m", merge = reject)]
+    pub code: Expiring<Secret<String>>,
     /// Redacted.
     pub seed: Secret<String>,
     /// On one platform.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use session_runtime::{Extra, Flash, Secret, session};
+use session_runtime::{Expiring, Extra, Flash, Secret, session};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,12 @@ pub struct Shop {
     pub cache: Option<Vec<u8>>,
     /// Shown once.
     pub notice: Flash<String>,
+    /// Ends by itself.
+    #[session(ttl = "5m")]
+    pub code: Expiring<Secret<String>>,
+    /// Ends by itself, and with it what it allows.
+    #[session(ttl = "1h30m", privileged)]
+    pub confirmed: Expiring<()>,
     /// Redacted.
     pub seed: Secret<String>,
     /// The rest.

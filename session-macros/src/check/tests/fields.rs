@@ -91,14 +91,6 @@ fn extra() {
 
 #[test]
 fn not_supported_yet() {
-    one_error(
-        "#[session(ttl = \"5m\")] a: u8",
-        "`ttl` is not supported yet\nhelp: remove it, and keep a deadline in the value",
-    );
-    one_error(
-        "a: rt::Expiring<u8>",
-        "`Expiring` is not supported yet\nhelp: use another type, and keep a deadline in the value",
-    );
     assert_eq!(
         crate::testing::session_errors("adapter = my::sessions", "struct S {}"),
         ["`adapter` is not supported yet\nhelp: remove it; the adapters of session-runtime need no option"]

@@ -78,6 +78,25 @@ fn each_merge_policy() {
 }
 
 #[test]
+fn a_ttl() {
+    let rt = "::session_runtime::__private::";
+    for (options, rejects, rest) in [
+        ("", "false", ""),
+        ("keep, merge = reject, ", "true", ".keep()"),
+        ("privileged, alias = \"b\", ", "false", ".privileged().aliases(&[\"b\"])"),
+    ] {
+        let output = session("", &format!("struct S {{ #[session({options}ttl = \"5m\")] a: Expiring<T> }}"));
+        assert_contains(
+            &output,
+            &format!(
+                "{rt}Field::new(\"a\", &{rt}Timed::<Self, Expiring<T> > {{ get: |session_data| &session_data.a, \
+                 get_mut: |session_data| &mut session_data.a, rejects: {rejects} }} ) {rest} .ttl(300u64),"
+            ),
+        );
+    }
+}
+
+#[test]
 fn the_policy_lists_what_was_written() {
     let output = session(
         r#"idle = "30m", same_site = "strict", path = "/", persistent, remember = "30d""#,

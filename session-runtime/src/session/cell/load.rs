@@ -14,6 +14,7 @@ use crate::engine::Place;
 use crate::error::{StoreError, Unavailable};
 use crate::event;
 use crate::record::{Decoded, Record};
+use crate::session::lasting;
 use crate::store::{DynStore, Found, Look};
 use crate::token::Token;
 
@@ -110,6 +111,8 @@ impl Cell {
             state.source = Source::Unusable(vec![live.key]);
             return self.engine.blank();
         };
+        // a value may be remembered for longer than it lasts
+        let value = lasting::as_of(value, &*self.engine.clock);
         // a message carries the mark that it was shown, which is this request's own
         if has_notice::<S>() { Arc::new(value.duplicate()) } else { value }
     }

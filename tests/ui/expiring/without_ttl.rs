@@ -1,6 +1,4 @@
-use session_runtime::session;
-
-struct Expiring<T>(T);
+use session_runtime::{Expiring, session};
 
 #[session]
 struct Shop {

@@ -1,9 +1,9 @@
-use session_runtime::session;
+use session_runtime::{Flash, session};
 
 #[session]
 struct Shop {
     #[session(ttl = "5m")]
-    visits: u32,
+    notice: Flash<String>,
 }
 
 fn main() {}
