@@ -1,7 +1,13 @@
 //! Fields whose values last for a time: codes, reservations, a privilege that ends by itself. Nothing here waits: the clock is
 //! the test's.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
+#![allow(
+    clippy::unchecked_time_subtraction,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says so by failing"
+)]
 
 #[path = "expiring/ends.rs"]
 mod ends;

@@ -216,6 +216,15 @@ async fn t42_what_does_not_decode_is_reset_alone_and_a_secret_makes_the_session_
     }
 }
 
+#[session(idle = "1m", absolute = "9m")]
+struct Short {}
+
+#[session(within = Short)]
+struct Part {
+    #[session(ttl = "10m")]
+    held: Expiring<Secret<u32>>,
+}
+
 #[tokio::test]
 async fn no_value_may_last_longer_than_its_session_can_wherever_that_is_said() {
     let builder = || Sessions::<Login>::builder(MemoryStore::new());
@@ -223,13 +232,6 @@ async fn no_value_may_last_longer_than_its_session_can_wherever_that_is_said() {
     assert!(refused.is_config() && refused.to_string().contains("`hint` of `Login`"), "{refused}");
     assert!(builder().idle(MINUTE).absolute(10 * MINUTE).build().unwrap().with::<Cart>().is_ok());
 
-    #[session(idle = "1m", absolute = "9m")]
-    struct Short {}
-    #[session(within = Short)]
-    struct Part {
-        #[session(ttl = "10m")]
-        held: Expiring<Secret<u32>>,
-    }
     let short = Sessions::<Short>::new(MemoryStore::new()).unwrap();
     assert!(short.with::<Part>().unwrap_err().is_config());
     assert!(Part::default().held.get().is_none());

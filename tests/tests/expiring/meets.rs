@@ -86,8 +86,8 @@ async fn t34_a_code_is_taken_once_and_not_when_its_time_is_over() {
     let [first, second] = [world.web.handle(&world.cookie).await, world.web.handle(&world.cookie).await];
     assert_eq!(first.given.take_once(guessed("9999")).await.unwrap(), None);
     let takes = tokio::join!(first.given.take_once(guessed("0000")), second.given.take_once(guessed("0000")));
-    let taken = [takes.0.unwrap(), takes.1.unwrap()];
-    assert_eq!(taken.iter().flatten().count(), 1, "{taken:?}");
+    let got = [takes.0.unwrap(), takes.1.unwrap()];
+    assert_eq!(got.iter().flatten().count(), 1, "{got:?}");
     first.ends().await;
     second.ends().await;
     assert_eq!(world.code().await, "-");
@@ -110,7 +110,9 @@ async fn t34_what_a_take_sets_begins_its_time_and_what_it_changes_in_place_does_
     world.at(2 * MINUTE);
     let request = world.web.handle(&world.cookie).await;
     let taken = request.given.take_once(|login| {
-        login.seat.get_mut().map(|seat| *seat += 1);
+        if let Some(seat) = login.seat.get_mut() {
+            *seat += 1;
+        }
         login.hint.set(Secret::new(3));
         login.code.take()
     });

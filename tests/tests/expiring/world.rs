@@ -55,7 +55,7 @@ async fn slow_save(session: &mut Login, handle: Session<Login>, State(gate): Sta
     handle.stage(session);
     handle.save().await.unwrap();
     gate.pass().await;
-    session.note = "after".to_owned();
+    session.note = "after".into();
     handle.stage(session);
     gate.pass().await;
     session.seat.set(7);

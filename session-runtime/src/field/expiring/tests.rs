@@ -60,7 +60,7 @@ fn it_is_stored_as_a_value_and_when_it_expires() {
     let mut secret = Expiring::new(Secret::new("a\"b".to_owned()));
     secret.begin(&Expiring::default(), term(1, 2));
     assert_eq!(written(&secret).unwrap(), r#"{"value":"a\"b","expires":3}"#);
-    assert!(<Expiring<Secret<u32>> as Lasting>::SECRET && !<Expiring<u32> as Lasting>::SECRET);
+    const { assert!(<Expiring<Secret<u32>> as Lasting>::SECRET && !<Expiring<u32> as Lasting>::SECRET) };
 }
 
 #[test]
