@@ -14,7 +14,7 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 14] = [
+const OF_BOUNDS: [&str; 16] = [
     "cannot be stored in a session",
     "`merge = add` needs an integer field",
     "`merge = max` and `merge = min` need a type with an order",
@@ -29,6 +29,8 @@ const OF_BOUNDS: [&str; 14] = [
     "has a merge policy, and",
     "is no session store",
     "has no `owner` field",
+    "cannot be required",
+    "lends no `",
 ];
 
 /// What rustc says best itself; here counts where it says so.

@@ -19,7 +19,8 @@ macro_rules! shadow_all {
             PartialEq Iterator ToString ToOwned
             Access Addable Append Appendable Attempting Duration Editing Extra Extractor Field Flash Max MemoryStore Merge Merged Min Notice Ordered Owner OwnerValue Policy
             Reading Reject Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Union Unitable Value With
-            data f fields item output policy result root s this v value
+            Background Ever Gate Guarded Holds Is Open Probe Redirect Requirable Required Status Text The Within
+            admitted can_be_required data f fields holds item output policy result root s this v value
         }
     };
 }
