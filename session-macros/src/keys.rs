@@ -106,7 +106,19 @@ keys! {
 keys! {
     /// `#[with_session(..)]`.
     HandlerKey {
+        Require = "require", "require = user";
+        Fresh = "fresh", r#"fresh = "5m""#;
+        Or = "or", r#"or = redirect("/login")"#;
+        Activity = "activity", "activity = false";
         Crate = "crate", "crate = ::my_runtime";
+    }
+}
+
+keys! {
+    /// What follows `or =`.
+    RefusalKey {
+        Redirect = "redirect", r#"or = redirect("/login")"#;
+        Status = "status", "or = status(404)";
     }
 }
 

@@ -119,9 +119,45 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 /// A `Session<Shop>` beside one of them is the handle, for `save`, `rotate`, `destroy` and the like. It is an ordinary
 /// extractor, and stays as it is written.
 ///
+/// # Options
+///
 /// | option | what it says |
 /// |---|---|
-/// | `#[with_session(crate = ::my_runtime)]` | where `session-runtime` is, if it is renamed or re-exported |
+/// | `require = user` | the handler runs only if the session's field `user` is set: an `Option` that is `Some`, or a `bool` that is `true` |
+/// | `fresh = "5m"` | the handler runs only if the owner proved less than this long ago who they are: `Session::authenticated`, or an `owner` that became `Some` |
+/// | `or = redirect("/login")` | what a request is answered with that the two refuse: 303 See Other with this `Location`, a path or an `https://` address; see below for a status |
+/// | `activity = false` | the request is no activity of the session's owner: it does not keep an idle session alive |
+/// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported |
+///
+/// Options of an `impl` block are those of each handler in it.
+///
+/// # Guards
+///
+/// `require` and `fresh` are asked when the framework extracts the session: before the handler, and before extractors that
+/// come after it, so put the session first. A request that they refuse writes nothing. It is answered with 401, or with what `or` says:
+///
+/// | answer | when |
+/// |---|---|
+/// | `or = redirect("/login")` | a page for people. The target is fixed; where the request wanted to go is not remembered |
+/// | `or = status(404)` | any status from 400 to 499; `or = 404` says the same |
+///
+/// ```text
+/// // `user` is the value in the `Option`
+/// #[with_session(require = user, fresh = "5m", or = redirect("/confirm"))]
+/// async fn change_email(session: &mut Shop, user: &UserId, email: String) { .. }
+/// ```
+///
+/// * An argument that is called like the required field and is a reference has the value of its `Option`: `user: &UserId`, or
+///   `&str` for a `String` and `&[T]` for a `Vec<T>`. It is the value that the guard saw, copied: also beside a `&mut`
+///   session it can be used throughout.
+/// * At exactly five minutes, `fresh = "5m"` is over. Nothing but an authentication begins it: no activity, no change, no
+///   new id. An authentication counts once it is committed, and one that lies in the future, by the clock of this server, does
+///   not count.
+/// * A session that the store cannot give is not absent: the answer is 503, whatever `or` says.
+/// * Of several session arguments, the guard is about the one that is called `session`, or named: `require = shop.user`.
+///   `activity = false` is about all of them.
+/// * A refused request is activity as any other that reads, unless `activity = false`. If one handler of a request says
+///   that, the request is none, also if a middleware reads the session.
 #[proc_macro_attribute]
 pub fn with_session(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::with_session(options.into(), item.into()).into()

@@ -14,9 +14,14 @@ pub(crate) fn field_errors(field: &str) -> Vec<String> {
     session_errors("", &format!("struct S {{ {field} }}"))
 }
 
-/// The messages of `#[with_session(options)] item`.
+/// The messages of `#[with_session] item`.
 pub(crate) fn handler_errors(item: &str) -> Vec<String> {
-    messages(pipeline::with_session(TokenStream::new(), tokens(item)))
+    guard_errors("", item)
+}
+
+/// The messages of `#[with_session(options)] item`.
+pub(crate) fn guard_errors(options: &str, item: &str) -> Vec<String> {
+    messages(pipeline::with_session(tokens(options), tokens(item)))
 }
 
 /// What is generated, without any spaces.

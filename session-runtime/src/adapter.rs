@@ -16,19 +16,37 @@ use crate::session::cell::{Cell, Closing};
 use crate::session::{Attempt, Session};
 
 /// Why a handler cannot be given its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rejected {
+// guards make it, so it is in the interface of generated code
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Rejected {
     /// The application is put together wrongly: no layer, or an unregistered section. The log says which.
     Misconfigured,
     /// The store does not answer.
     Unavailable,
+    /// A guard did not let the request pass, and answers with this status.
+    Status(u16),
+    /// A guard did not let the request pass, and sends the browser there. The target is part of the program (never of a request), and
+    /// was checked when that was compiled.
+    Redirect(String),
 }
 
 impl Rejected {
-    pub(crate) const fn status(self) -> u16 {
+    pub(crate) const fn status(&self) -> u16 {
         match self {
             Self::Misconfigured => 500,
             Self::Unavailable => 503,
+            Self::Status(status) => *status,
+            // See Other: whatever the request's method was, the other page is asked for by GET, without its body
+            Self::Redirect(_) => 303,
+        }
+    }
+
+    /// The `Location` of the response.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self {
+            Self::Redirect(target) => Some(target),
+            Self::Misconfigured | Self::Unavailable | Self::Status(_) => None,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What `#[session]` generates for a struct: its fields, and the policy declared on it.
 
+use std::any::Any;
 use std::time::Duration;
 
 use crate::cookie::rules::{
     DEFAULT_ABSOLUTE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH, SameSite,
 };
 use crate::field::{Access, OwnerValue};
+use crate::session::gate::{Gate, Guarded};
 use crate::session::{Attempt, Session};
 
 /// A struct that `#[session]` was written on. Not to be implemented by hand.
@@ -25,6 +27,10 @@ pub trait SessionData: Default + Send + Sync + Sized + 'static {
     /// What a framework extracts for `Result<&T, Unavailable>`.
     #[doc(hidden)]
     type Attempt: Into<Attempt<Self>>;
+
+    /// What a framework extracts for a handler with the guard `G`.
+    #[doc(hidden)]
+    type Guarded<G: Gate<Self>>: Into<Guarded<Self, G>>;
 
     /// The type's name, for logs.
     #[doc(hidden)]
@@ -129,6 +135,10 @@ pub struct Field<S: 'static> {
     /// How long its value lasts; `None`: as long as the session.
     pub(crate) ttl: Option<Duration>,
     pub(crate) access: &'static dyn Access<S>,
+    /// What the struct calls it, as a guard names it.
+    pub(crate) name: &'static str,
+    /// What it holds, as a guard asks for it: the value of an `Option`, `true`, or nothing.
+    pub(crate) held: fn(&S) -> Option<&dyn Any>,
 }
 
 /// What a field is to the session.
@@ -161,17 +171,25 @@ impl Role {
 impl<S> Field<S> {
     /// A field that is stored under `key`.
     pub const fn new(key: &'static str, access: &'static dyn Access<S>) -> Self {
-        Self { key, aliases: &[], role: Role::Plain, ttl: None, access }
+        Self { key, aliases: &[], role: Role::Plain, ttl: None, access, name: "", held: |_| None }
     }
 
     /// A field that is never stored.
     pub const fn skipped(access: &'static dyn Access<S>) -> Self {
-        Self { key: "", aliases: &[], role: Role::Skipped, ttl: None, access }
+        Self { role: Role::Skipped, ..Self::new("", access) }
     }
 
     /// The field that holds every other key.
     pub const fn extra(access: &'static dyn Access<S>) -> Self {
-        Self { key: "", aliases: &[], role: Role::Extra, ttl: None, access }
+        Self { role: Role::Extra, ..Self::new("", access) }
+    }
+
+    /// What it is called, and what it holds.
+    #[must_use]
+    pub const fn called(mut self, name: &'static str, held: fn(&S) -> Option<&dyn Any>) -> Self {
+        self.name = name;
+        self.held = held;
+        self
     }
 
     /// Keys under which earlier versions stored the field.

@@ -48,6 +48,11 @@ pub(crate) fn refused(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "refused", error = error as &dyn std::error::Error, "the session could not be saved");
 }
 
+/// A guard did not let a request pass.
+pub(crate) fn denied(session: &'static str, why: &'static str) {
+    tracing::debug!(target: TARGET, session, event = "denied", why, "a guard let a request not pass to its handler");
+}
+
 /// The session could not be loaded.
 pub(crate) fn unavailable(session: &'static str, error: &crate::error::StoreError) {
     tracing::error!(target: TARGET, session, event = "unavailable", error = error as &dyn std::error::Error, "the session could not be loaded");

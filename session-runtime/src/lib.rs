@@ -66,6 +66,59 @@
 //! # assert_eq!(sums(&cart(&[(7, 1)]), &cart(&[(7, 2)]), &cart(&[(7, 3), (8, 1)])), cart(&[(7, 4), (8, 1)]));
 //! ```
 //!
+//! # Who may come in
+//!
+//! A handler can ask for a field that is set, and for a recent login. A request without is answered before the handler runs, and
+//! before its body is read; all of it is told at [`#[with_session]`](with_session):
+//!
+//! ```
+//! use session_runtime::{Session, session, with_session};
+//!
+//! #[session]
+//! struct Shop {
+//!     #[session(owner)]
+//!     user: Option<String>,
+//!     #[session(privileged)]
+//!     admin: bool,
+//!     email: String,
+//! }
+//!
+//! // `user` is the value in the `Option`
+//! #[with_session(require = user, or = redirect("/login"))]
+//! async fn account(session: &Shop, user: &str) -> String {
+//!     format!("{user} <{}>", session.email)
+//! }
+//!
+//! // only within five minutes of a login, or of a password typed once more
+//! #[with_session(require = user, fresh = "5m", or = redirect("/confirm"))]
+//! async fn change_email(session: &mut Shop, email: String) {
+//!     session.email = email;
+//! }
+//!
+//! #[with_session(require = user)]
+//! async fn confirm(session: &Shop, handle: Session<Shop>, password: String) {
+//!     # let is_right = |_: String| session.admin;
+//!     if is_right(password) {
+//!         handle.authenticated();
+//!     }
+//! }
+//!
+//! // whoever is no admin does not learn that there is such a page
+//! #[with_session(require = admin, or = 404)]
+//! async fn users(session: &Shop) -> &'static str {
+//!     "ann, bob"
+//! }
+//!
+//! // asked every minute by a script: nobody stays logged in by it
+//! #[with_session(activity = false)]
+//! async fn unread(session: Option<&Shop>) -> String {
+//!     session.map_or(0, |shop| shop.email.len()).to_string()
+//! }
+//! # use axum::{Router, routing::{get, post}};
+//! # let _: Router = Router::new().route("/account", get(account)).route("/email", post(change_email))
+//! #     .route("/confirm", post(confirm)).route("/users", get(users)).route("/unread", get(unread));
+//! ```
+//!
 //! # Promises
 //!
 //! 1. two requests on one session never silently lose each other's changes: only changed fields are written, and a field that

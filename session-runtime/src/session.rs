@@ -1,6 +1,7 @@
 //! A request's session, as handlers and frameworks hold it.
 
 pub(crate) mod cell;
+pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod lasting;
 mod slot;

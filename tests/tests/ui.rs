@@ -14,7 +14,7 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 16] = [
+const OF_BOUNDS: [&str; 18] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -31,6 +31,8 @@ const OF_BOUNDS: [&str; 16] = [
     "has a merge policy, and",
     "is no session store",
     "has no `owner` field",
+    "cannot be required",
+    "lends no `",
 ];
 
 /// What rustc says best itself; here counts where it says so.

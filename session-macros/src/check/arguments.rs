@@ -152,7 +152,8 @@ fn argument(index: usize, typed: &PatType, data: &Type, mode: Mode, errors: &Err
             *reference.elem = inferred(data);
         }
     }
-    Argument { index, binding: Pat::clone(&typed.pat), name: name(&typed.pat), ty, data: data.clone(), mode }
+    let (binding, name) = (Pat::clone(&typed.pat), name(&typed.pat));
+    Argument { index, binding, name, ty, data: data.clone(), mode, guard: None }
 }
 
 /// The reference to the session in the type of an argument.

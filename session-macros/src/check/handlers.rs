@@ -9,14 +9,22 @@ use crate::model::{Handler, Handlers, ImplBlock, ImplMember, RuntimePath};
 use crate::parse::{HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, kind};
 
 use super::arguments::{self, Found};
+use super::guard::{self, Demands};
 use super::returns::returns;
+
+/// What the options say for every handler that the attribute is about.
+struct Common<'a> {
+    runtime: RuntimePath,
+    demands: Demands<'a>,
+}
 
 /// What `decl` describes. There is always something: what has a mistake is kept as far as it can be.
 pub(crate) fn handlers(decl: HandlersDecl, errors: &Errors) -> Handlers {
     let runtime = RuntimePath::new(decl.options.runtime.as_ref());
+    let common = Common { runtime, demands: guard::demands(&decl.options, errors) };
     match decl.item {
-        HandlersItem::Fn(function) => Handlers::Fn(Box::new(function_alone(function, &runtime, errors))),
-        HandlersItem::Impl(block) => Handlers::Impl(impl_block(block, &runtime, errors)),
+        HandlersItem::Fn(function) => Handlers::Fn(Box::new(function_alone(function, &common, errors))),
+        HandlersItem::Impl(block) => Handlers::Impl(impl_block(block, &common, errors)),
         HandlersItem::Other(item) => {
             let (what, keyword) = kind(&item);
             let fact = format!("`#[with_session]` is for a function or an impl block, and this is {what}");
@@ -31,8 +39,8 @@ pub(crate) fn handlers(decl: HandlersDecl, errors: &Errors) -> Handlers {
 }
 
 /// A function with the attribute of its own: it must have a session argument.
-fn function_alone(decl: HandlerDecl, runtime: &RuntimePath, errors: &Errors) -> Handler {
-    let (mut handler, found) = handler(decl, runtime, errors);
+fn function_alone(decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> Handler {
+    let (mut handler, found) = handler(decl, common, errors);
     if handler.arguments.is_empty() {
         match found.suspect {
             Some(suspect) => handler.arguments.extend(suspect.report(errors)),
@@ -44,14 +52,14 @@ fn function_alone(decl: HandlerDecl, runtime: &RuntimePath, errors: &Errors) -> 
 }
 
 /// An impl block: each method that has a session argument is a handler, and one must be.
-fn impl_block(decl: ImplDecl, runtime: &RuntimePath, errors: &Errors) -> ImplBlock {
+fn impl_block(decl: ImplDecl, common: &Common<'_>, errors: &Errors) -> ImplBlock {
     let mut suspects = Vec::new();
     let mut refused = false;
     let mut members = Vec::new();
     for member in decl.members {
         members.push(match member {
             Member::Fn(function) => {
-                let (handler, found) = handler(method(function, errors), runtime, errors);
+                let (handler, found) = handler(method(function, errors), common, errors);
                 refused |= found.refused || !handler.arguments.is_empty();
                 suspects.extend(found.suspect);
                 ImplMember::Fn(handler)
@@ -79,15 +87,17 @@ fn method(mut decl: HandlerDecl, errors: &Errors) -> HandlerDecl {
     decl
 }
 
-fn handler(decl: HandlerDecl, runtime: &RuntimePath, errors: &Errors) -> (Handler, Found) {
+fn handler(decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> (Handler, Found) {
     let HandlerDecl { attrs, vis, defaultness, mut sig, body } = decl;
     let mut found = arguments::find(&mut sig, errors);
     if !found.arguments.is_empty() {
         not_const(&mut sig, errors);
     }
-    let arguments = std::mem::take(&mut found.arguments);
+    let mut arguments = std::mem::take(&mut found.arguments);
+    let inner = common.demands.guard(&mut sig, &mut arguments, errors).map(Box::new);
     let returns = returns(&sig.output);
-    (Handler { runtime: runtime.clone(), attrs, vis, defaultness, sig, arguments, returns, body }, found)
+    let runtime = common.runtime.clone();
+    (Handler { runtime, attrs, vis, defaultness, sig, arguments, inner, returns, body }, found)
 }
 
 fn not_const(sig: &mut Signature, errors: &Errors) {

@@ -2,16 +2,19 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 
 use crate::model::{Field, Place, Role, RuntimePath, Session};
 
 use super::access::access;
+use super::spans::local;
 
 /// ```text
 /// const FIELDS: &'static [Field<Self>] = &[
-///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"]),
-///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300),
-///     Field::skipped(&Scratch::<Self, Cache> { .. }),
+///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"])
+///         .called("theme", |session_data| Probe(&session_data.theme).session_held()),
+///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300).called(..),
+///     Field::skipped(&Scratch::<Self, Cache> { .. }).called(..),
 /// ];
 /// ```
 pub(super) fn fields(session: &Session) -> TokenStream {
@@ -27,15 +30,18 @@ pub(super) fn fields(session: &Session) -> TokenStream {
 }
 
 fn value(field: &Field, runtime: &RuntimePath) -> TokenStream {
+    let Field { ident, .. } = field;
+    let (name, of) = (ident.unraw().to_string(), local("session_data"));
+    let called = quote!(.called(#name, |#of| #runtime::__private::Probe(&#of.#ident).session_held()));
     let access = access(field, runtime);
     match &field.place {
-        Place::Skipped => quote!(#runtime::__private::Field::skipped(#access)),
-        Place::Extra => quote!(#runtime::__private::Field::extra(#access)),
+        Place::Skipped => quote!(#runtime::__private::Field::skipped(#access) #called),
+        Place::Extra => quote!(#runtime::__private::Field::extra(#access) #called),
         Place::Stored { key, aliases, role, ttl } => {
             let role = builder(role);
             let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
             let ttl = ttl.map(|seconds| quote!(.ttl(#seconds)));
-            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases #ttl)
+            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases #ttl #called)
         }
     }
 }

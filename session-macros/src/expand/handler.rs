@@ -1,14 +1,14 @@
 //! A function with session arguments.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Signature, Type};
 
 use crate::model::{Argument, Handler, Handlers, Mode, RuntimePath};
 
 use super::impl_block::impl_block;
-use super::lints;
-use super::spans::{local, reported_at};
+use super::spans::{local, ours, reported_at};
+use super::{guard, lints};
 
 /// The item that `#[with_session]` stands on, with every handler in it rewritten.
 pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
@@ -37,7 +37,7 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
         let (inner, tokens) = (&body.attrs, &body.tokens);
         body.brace.surround(&mut block, |block| quote!(#(#inner)* #tokens).to_tokens(block));
     } else {
-        let open = arguments.iter().map(|argument| open(argument, runtime));
+        let open = arguments.iter().map(|argument| open(argument, handler));
         let finish = arguments.iter().map(|argument| finish(argument, runtime));
         let (inner, output, call) = (&body.attrs, local("session_output"), call(handler));
         let content = quote! {
@@ -65,20 +65,22 @@ fn allow(handler: &Handler) -> TokenStream {
 
 /// The signature with what the framework extracts in the place of the sessions.
 fn signature(handler: &Handler) -> Signature {
-    let runtime = &handler.runtime;
     let mut sig = handler.sig.clone();
     for argument in &handler.arguments {
         if let Some(FnArg::Typed(typed)) = sig.inputs.iter_mut().nth(argument.index) {
             *typed.pat = Pat::Verbatim(ours(&argument.name).to_token_stream());
-            *typed.ty = Type::Verbatim(extracted(argument, runtime));
+            *typed.ty = Type::Verbatim(extracted(argument, handler));
         }
     }
     sig
 }
 
 /// `<Shop as SessionData>::Extractor`
-fn extracted(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
-    let data = &argument.data;
+fn extracted(argument: &Argument, handler: &Handler) -> TokenStream {
+    if let Some(guard) = &argument.guard {
+        return guard::extracted(argument, guard, handler);
+    }
+    let (data, runtime) = (&argument.data, &handler.runtime);
     let extracted = match argument.mode {
         Mode::Attempt => quote!(Attempt),
         Mode::Read | Mode::Edit | Mode::Optional | Mode::Mistaken => quote!(Extractor),
@@ -87,8 +89,8 @@ fn extracted(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
 }
 
 /// `let mut session = edit(session);`
-fn open(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
-    let name = ours(&argument.name);
+fn open(argument: &Argument, handler: &Handler) -> TokenStream {
+    let (name, runtime) = (ours(&argument.name), &handler.runtime);
     let (mutability, begin) = match argument.mode {
         Mode::Edit => (quote!(mut), quote!(edit)),
         Mode::Read | Mode::Optional => (TokenStream::new(), quote!(read)),
@@ -96,7 +98,10 @@ fn open(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
         Mode::Mistaken => return TokenStream::new(),
     };
     let begin = reported_at(&argument.data, quote!(#runtime::__private::#begin(#name)));
-    quote!(let #mutability #name = #begin;)
+    let admit = argument.guard.as_ref().map(|guard| guard::admit(argument, guard, handler));
+    let required = argument.guard.as_ref().and_then(|guard| guard.require.as_ref());
+    let look = required.map(|field| guard::look(argument, field, handler));
+    quote!(#admit let #mutability #name = #begin; #look)
 }
 
 /// `Editing::finish(session);`
@@ -123,10 +128,12 @@ fn finish(argument: &Argument, runtime: &RuntimePath) -> TokenStream {
 fn call(handler: &Handler) -> TokenStream {
     let lend = handler.arguments.iter().map(|argument| lend(argument, &handler.runtime));
     let bind = handler.arguments.iter().map(bind);
+    let lend_inner = handler.inner.as_deref().and_then(guard::lend_inner);
+    let bind_inner = handler.inner.as_deref().map(guard::bind_inner);
     let is_async = handler.sig.asyncness.is_some();
     let hint = is_async.then(|| hint(handler));
     let body = &handler.body.tokens;
-    let mut block = Group::new(Delimiter::Brace, quote!(#(#bind)* #hint #body));
+    let mut block = Group::new(Delimiter::Brace, quote!(#(#bind)* #bind_inner #hint #body));
     block.set_span(handler.body.brace.span.join());
     let run = if is_async {
         quote!(async move #block.await)
@@ -134,7 +141,7 @@ fn call(handler: &Handler) -> TokenStream {
         let returns = closure_returns(handler);
         quote!((move || #returns #block)())
     };
-    quote!({ #(#lend)* #run })
+    quote!({ #(#lend)* #lend_inner #run })
 }
 
 /// `let session = Editing::value(&mut session);`, not `session.value()`, which a trait of the user may have too
@@ -179,11 +186,4 @@ fn closure_returns(handler: &Handler) -> Option<TokenStream> {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(..) => handler.returns.as_ref().map(|ty| quote!(-> #ty)),
     }
-}
-
-/// The same name at the same place, but ours.
-fn ours(name: &Ident) -> Ident {
-    let mut name = name.clone();
-    name.set_span(name.span().resolved_at(Span::mixed_site()));
-    name
 }

@@ -4,6 +4,7 @@ mod access;
 mod cookies;
 mod default;
 mod fields;
+mod guard;
 mod handler;
 mod impl_block;
 mod lints;

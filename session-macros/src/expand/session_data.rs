@@ -1,7 +1,7 @@
 //! `impl SessionData`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt as _;
 
 use crate::model::{Kind, Session};
@@ -13,6 +13,7 @@ use super::{fields::fields, lints};
 ///     type Root = Shop;
 ///     type Extractor = Session<Self>;
 ///     type Attempt = Attempt<Self>;
+///     type Guarded<G: Gate<Self>> = Guarded<Self, G>;
 ///     const NAME: &'static str = "Cart";
 ///     const SECTION: Option<&'static str> = Some("cart");
 ///     const FIELDS: &'static [Field<Self>] = &[..];
@@ -21,6 +22,7 @@ use super::{fields::fields, lints};
 pub(super) fn session_data(session: &Session) -> TokenStream {
     let Session { ident, runtime, .. } = session;
     let name = ident.unraw().to_string();
+    let gate = format_ident!("__SessionGate");
     let (root, section) = place(&session.kind);
     let (allow, fields) = (lints::in_impls(), fields(session));
     quote! {
@@ -30,6 +32,7 @@ pub(super) fn session_data(session: &Session) -> TokenStream {
             type Root = #root;
             type Extractor = #runtime::Session<Self>;
             type Attempt = #runtime::Attempt<Self>;
+            type Guarded<#gate: #runtime::__private::Gate<Self>> = #runtime::__private::Guarded<Self, #gate>;
             const NAME: &'static ::core::primitive::str = #name;
             const SECTION: ::core::option::Option<&'static ::core::primitive::str> = #section;
             #fields

@@ -23,6 +23,13 @@ pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// The same name at the same place, but ours.
+pub(super) fn ours(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(Span::mixed_site()));
+    name
+}
+
 /// The spans of the first and last token.
 fn ends(place: &impl ToTokens) -> (Span, Span) {
     let mut tokens = place.to_token_stream().into_iter();

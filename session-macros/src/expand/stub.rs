@@ -2,7 +2,7 @@
 //! compile and the mistakes are the only errors.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::{GenericParam, parse_quote};
 
@@ -12,6 +12,7 @@ use crate::model::{Outline, RuntimePath};
 pub(crate) fn stub(outline: &Outline<'_>) -> TokenStream {
     let Outline { ident, runtime, .. } = outline;
     let name = ident.unraw().to_string();
+    let gate = format_ident!("__SessionGate");
     let (params, subject) = generics(outline);
     let root = outline.root.map_or_else(|| quote!(Self), ToTokens::to_token_stream);
     let default = default(&params, &subject);
@@ -22,6 +23,7 @@ pub(crate) fn stub(outline: &Outline<'_>) -> TokenStream {
             type Root = #root;
             type Extractor = #runtime::Session<Self>;
             type Attempt = #runtime::Attempt<Self>;
+            type Guarded<#gate: #runtime::__private::Gate<Self>> = #runtime::__private::Guarded<Self, #gate>;
             const NAME: &'static ::core::primitive::str = #name;
             const SECTION: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
             const FIELDS: &'static [#runtime::__private::Field<Self>] = &[];

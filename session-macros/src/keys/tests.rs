@@ -1,4 +1,4 @@
-use super::{FieldKey, HandlerKey, Key, MergeKey, StructKey};
+use super::{FieldKey, HandlerKey, Key, MergeKey, RefusalKey, StructKey};
 
 /// The documentation has a row for each key, which begins with its example.
 fn documented<K: Key>() {
@@ -15,12 +15,8 @@ fn every_key_has_a_row_in_the_documentation() {
     documented::<StructKey>();
     documented::<FieldKey>();
     documented::<MergeKey>();
-}
-
-#[test]
-fn the_keys_of_handlers_are_documented() {
-    assert!(include_str!("../lib.rs").contains("/// | `#[with_session(crate = ::my_runtime)]` |"));
-    assert_eq!(HandlerKey::ALL, [HandlerKey::Crate]);
+    documented::<HandlerKey>();
+    documented::<RefusalKey>();
 }
 
 #[test]

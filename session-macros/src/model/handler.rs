@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, ImplItem, Pat, Signature, Token, Type, Visibility, token};
 
-use super::RuntimePath;
+use super::{Guard, Inner, RuntimePath};
 use crate::parse::Body;
 
 /// What `#[with_session]` stands on.
@@ -20,10 +20,12 @@ pub(crate) struct Handler {
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub defaultness: Option<Token![default]>,
-    /// As written, but for our marks on arguments.
+    /// As written, but for our marks on arguments, and without `inner`.
     pub sig: Signature,
     /// None: the function stays as it is.
     pub arguments: Vec<Argument>,
+    /// The argument that has the value of the required field.
+    pub inner: Option<Box<Inner>>,
     /// The type that the body gives, with `_` for what only the body knows; `None` if it says nothing.
     pub returns: Option<Type>,
     pub body: Body,
@@ -43,6 +45,8 @@ pub(crate) struct Argument {
     /// `T`
     pub data: Type,
     pub mode: Mode,
+    /// What must hold before the handler runs.
+    pub guard: Option<Guard>,
 }
 
 /// How the body has it.

@@ -3,8 +3,9 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, TokenStreamExt as _};
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, ImplItem, Item, Path, Signature, Token, Visibility, braced, token};
+use syn::{Attribute, ImplItem, Item, LitBool, LitStr, Path, Signature, Token, Visibility, braced, token};
 
+use super::guard::{RefusalDecl, RequireDecl};
 use super::options::{Mentions, Name, Options, read_options};
 use crate::diag::{Errors, Mistake};
 use crate::keys::HandlerKey;
@@ -25,7 +26,11 @@ pub(crate) enum HandlersItem {
 /// The options as written.
 #[derive(Default)]
 pub(crate) struct HandlerOptions {
-    mentions: Mentions<HandlerKey>,
+    pub mentions: Mentions<HandlerKey>,
+    pub require: Option<RequireDecl>,
+    pub fresh: Option<LitStr>,
+    pub or: Option<RefusalDecl>,
+    pub activity: Option<LitBool>,
     pub runtime: Option<Path>,
 }
 
@@ -88,6 +93,14 @@ impl Options for HandlerOptions {
 
     fn read(&mut self, name: &Name<HandlerKey>, input: ParseStream<'_>) -> Result<(), Mistake> {
         match name.key {
+            HandlerKey::Require => {
+                self.require = RequireDecl::in_quotes(input);
+                self.require =
+                    Some(name.value(input, "the name of a field, without quotes", Parse::parse)?);
+            }
+            HandlerKey::Fresh => self.fresh = Some(name.text(input)?),
+            HandlerKey::Or => self.or = Some(RefusalDecl::parse(name, input)?),
+            HandlerKey::Activity => self.activity = Some(name.boolean(input)?),
             HandlerKey::Crate => self.runtime = Some(name.path(input)?),
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod field;
 mod foreign;
+mod guard;
 mod handler;
 mod kind;
 mod merge;
@@ -12,7 +13,10 @@ mod value;
 
 pub(crate) use field::{FieldDecl, FieldOptions};
 pub(crate) use foreign::{derives, is_default, is_serde, session_in_cfg_attr};
-pub(crate) use handler::{Body, HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, handlers};
+pub(crate) use guard::{RefusalDecl, RequireDecl};
+pub(crate) use handler::{
+    Body, HandlerDecl, HandlerOptions, HandlersDecl, HandlersItem, ImplDecl, Member, handlers,
+};
 pub(crate) use kind::kind;
 pub(crate) use merge::MergeDecl;
 pub(crate) use session::{SessionDecl, Shape, session};

@@ -65,7 +65,7 @@ impl<K: Key> Name<K> {
         self.value(input, "a name, without quotes", Ident::parse)
     }
 
-    fn value<T>(
+    pub(super) fn value<T>(
         &self,
         input: ParseStream<'_>,
         what: &str,
@@ -79,7 +79,8 @@ impl<K: Key> Name<K> {
         })
     }
 
-    fn equals(&self, input: ParseStream<'_>) -> Result<(), Mistake> {
+    /// `=`, with something behind it
+    pub(super) fn equals(&self, input: ParseStream<'_>) -> Result<(), Mistake> {
         let equals: Option<Token![=]> = input.parse()?;
         if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
             return Err(Mistake::new(

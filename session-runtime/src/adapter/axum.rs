@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response as AxumResponse};
-use http::header::{CACHE_CONTROL, COOKIE, Entry, SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, COOKIE, Entry, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
@@ -20,6 +20,7 @@ use super::{Amendment, Rejected, Watch, extract, headers};
 use crate::data::{RootSession, SessionData};
 use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
+use crate::session::gate::{Gate, Guarded};
 use crate::session::{Attempt, Session};
 use crate::sessions::Sessions;
 
@@ -184,13 +185,20 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
     response
 }
 
-/// Why a handler was not given its session. The response is empty; the log says what to do.
+/// Why a handler was not given its session: it cannot be had, or a guard refused. The response is empty; the log says what
+/// to do.
 #[derive(Debug)]
 pub struct Rejection(Rejected);
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> AxumResponse {
-        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        // the macro has checked every byte of it
+        if let Some(target) = self.0.location().and_then(|target| HeaderValue::from_str(target).ok()) {
+            response.headers_mut().insert(LOCATION, target);
+        }
+        response
     }
 }
 
@@ -223,5 +231,13 @@ impl<S: SessionData, State: Sync> FromRequestParts<State> for Session<S> {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
         Attempt::from_request_parts(parts, state).await?.0.map_err(|_| Rejection(Rejected::Unavailable))
+    }
+}
+
+impl<S: SessionData, G: Gate<S>, State: Sync> FromRequestParts<State> for Guarded<S, G> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
+        Self::new(Attempt::from_request_parts(parts, state).await?).map_err(Rejection)
     }
 }

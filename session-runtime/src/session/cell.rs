@@ -9,6 +9,7 @@ pub(crate) use commit::Closing;
 use std::any::TypeId;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::slot::{AnySlot, Slot};
 use crate::commit::apply::Live;
@@ -118,6 +119,28 @@ impl Cell {
         let mut state = self.state();
         let value = self.with_state(&mut state, |slot: &mut Slot<S>| Arc::clone(&slot.current));
         (state.exists(), value)
+    }
+
+    /// Whether the session's owner proved less than `within` ago who they are (S19), and this request has not changed the owner
+    /// or ended the session since. An authentication counts when it is committed. One that lies in the future does not: a
+    /// clock was wrong, and nobody knows which.
+    pub(crate) fn is_fresh(&self, within: Duration) -> bool {
+        if self.inner.get().is_none() {
+            return false;
+        }
+        let state = self.state();
+        let Source::Live(live) = &state.source else { return false };
+        let Some(authenticated) = live.record.meta().authenticated else { return false };
+        let now = self.engine.now();
+        authenticated <= now
+            && now < authenticated.after(within)
+            && !state.intents.destroy
+            && !state.slots().any(AnySlot::has_another_owner)
+    }
+
+    /// Whether this request has asked for the session's end.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.inner.get().is_some() && self.state().intents.destroy
     }
 
     pub(crate) fn intend(&self, intent: impl FnOnce(&mut Intents)) {

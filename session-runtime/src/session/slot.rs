@@ -64,6 +64,9 @@ pub(crate) trait AnySlot: Any + Send {
     /// Whether there are changes that are not stored.
     fn is_changed(&self) -> bool;
 
+    /// Whether the request changed the owner, and that is not stored.
+    fn has_another_owner(&self) -> bool;
+
     /// Whether a commit might find something to do. Cheap: it may be wrong the safe way.
     fn needs_commit(&self) -> bool;
 
@@ -244,6 +247,12 @@ impl<S: SessionData> AnySlot for Slot<S> {
     fn is_changed(&self) -> bool {
         !Arc::ptr_eq(&self.loaded, &self.current)
             && S::FIELDS.iter().any(|field| !field.access.same(&self.loaded, &self.current))
+    }
+
+    fn has_another_owner(&self) -> bool {
+        let mut owners = S::FIELDS.iter().filter(|field| field.role == Role::Owner);
+        !Arc::ptr_eq(&self.loaded, &self.current)
+            && owners.any(|owner| !owner.access.same(&self.loaded, &self.current))
     }
 
     fn needs_commit(&self) -> bool {

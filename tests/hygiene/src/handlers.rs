@@ -7,7 +7,7 @@ use ::renamed_runtime::{Unavailable, with_session};
 use crate::sessions::{Cart, Plain, Shop};
 
 shadow_all!();
-shadow_methods! { attempt clone edit finish from into into_future optional read value }
+shadow_methods! { admitted attempt borrow clone edit finish from held into into_future optional read take to_owned value }
 
 /// Writes.
 #[with_session(crate = ::renamed_runtime)]
@@ -108,6 +108,37 @@ impl Handlers {
     pub fn third(session: &mut Shop) {
         session.changes.clear();
     }
+}
+
+/// For some only.
+#[with_session(crate = ::renamed_runtime, require = r#type, fresh = "5m", or = redirect("/login"))]
+pub async fn guarded(session: &mut Shop, on: bool, r#type: &u8) -> u32 {
+    session.value = on;
+    ::core::future::ready(()).await;
+    session.session + ::core::convert::Into::<u32>::into(*r#type)
+}
+
+/// For some only, and not async.
+#[with_session(crate = ::renamed_runtime, require = value, or = 404, activity = false)]
+pub fn guarded_sync(session: &Shop) -> u32 {
+    session.self_
+}
+
+#[with_session(crate = ::renamed_runtime, require = value)]
+impl Handlers {
+    /// For some only.
+    pub async fn guarded(&self, session: &Shop) -> u32 {
+        session.self_
+    }
+}
+
+/// Not an activity.
+#[with_session(crate = ::renamed_runtime, activity = false)]
+pub async fn background(
+    session: ::core::result::Result<&Shop, Unavailable>,
+    #[session] cart: ::core::option::Option<&Cart>,
+) -> bool {
+    session.is_ok() && cart.is_none()
 }
 
 macro_rules! handler {

@@ -32,7 +32,7 @@ mod functions {
 
 shadow_all!();
 shadow_methods! {
-    aliases append clone clone_from default duplicate finish from into keep max meet merge min owner privileged to_owned to_string ttl value
+    aliases append called clone clone_from default duplicate finish from into keep max meet merge min owner privileged to_owned to_string ttl value
 }
 
 /// Fields with names of ours.

@@ -17,9 +17,12 @@ macro_rules! shadow_all {
         shadow! {
             Option Some None Result Ok Err Vec String Box Default Clone Copy Send Sync Sized Drop Fn FnOnce Into From
             PartialEq Iterator ToString ToOwned
-            Access Addable Append Appendable Attempting Duration Editing Expiring Extra Extractor Field Flash Max MemoryStore Lasting Merge Merged Min Notice Ordered Owner OwnerValue Policy
-            Reading Reject Remembers Rest RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Term Timed Union Unitable Value With
-            data f fields item output policy result root s this v value
+            Access Addable Append Appendable Attempting Duration Editing Expiring Extra Extractor Field Flash Max
+            MemoryStore Lasting Merge Merged Min Notice Ordered Owner OwnerValue Policy Reading Reject Remembers Rest
+            RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Term Timed Union Unitable
+            Value With Background Ever Gate Guarded Holds Is Open Probe Redirect Requirable Required Status Text The
+            Within
+            data f fields item output policy result root s this v value admitted can_be_required holds
         }
     };
 }

@@ -5,7 +5,7 @@ struct Shop {
     visits: u32,
 }
 
-#[with_session(activity = false)]
+#[with_session(acitvity = false)]
 async fn count(session: &Shop) -> u32 {
     session.visits
 }

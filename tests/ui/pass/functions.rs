@@ -11,6 +11,8 @@ use session_runtime::{SessionData, session, with_session};
 pub struct Shop {
     /// Pages seen.
     pub visits: u32,
+    /// Whose it is, perhaps.
+    pub name: Option<String>,
 }
 
 /// Handlers.
@@ -92,6 +94,22 @@ async fn our_names(session: &mut Shop) -> u32 {
     session.visits + value
 }
 
+/// One method of several has a guard, and sees the value as a slice of text.
+impl Handlers {
+    #[with_session(require = name, or = redirect("/name"))]
+    async fn named(&self, session: &mut Shop, name: &str) -> usize {
+        session.name = None;
+        std::future::ready(()).await;
+        name.len()
+    }
+}
+
+/// A session of any type can be asked how recent its login is.
+#[with_session(fresh = "1m", activity = false)]
+async fn any<S: SessionData>(session: &S) -> usize {
+    size_of_val(session)
+}
+
 /// A future that can be sent, although the body only borrows something that cannot be shared.
 #[with_session]
 async fn borrows(session: &Shop, cell: std::cell::Cell<u32>) -> u32 {
@@ -104,5 +122,6 @@ async fn borrows(session: &Shop, cell: std::cell::Cell<u32>) -> u32 {
 fn main() {
     let _ = (Handlers::add, Handlers::sync, Handlers::consume, foreign, nothing, our_names, borrows);
     let _ = generic::<Shop, u8, 2>;
+    let _ = (Handlers::named, any::<Shop>);
     let _: unsafe fn(<Shop as SessionData>::Extractor) = dangerous;
 }

@@ -76,6 +76,46 @@ pub fn hidden(session: &Shop) -> impl Display + use<> {
     session.visits
 }
 
+/// For owners only, who is an argument.
+#[with_session(require = user, fresh = "5m", or = redirect("/login"))]
+#[inline]
+pub async fn guarded(session: &mut Shop, user: &u64) -> String {
+    session.visits = session.visits.saturating_add(1);
+    ready(()).await;
+    user.to_string()
+}
+
+/// For owners only, and that is all.
+#[with_session(require = user)]
+#[inline]
+pub async fn guarded_unused(#[session] _shop: &Shop) {}
+
+/// For some only, not async, by a keyword.
+#[with_session(require = admin, or = 404, activity = false)]
+#[inline]
+#[must_use]
+pub fn guarded_sync(session: &Shop) -> u32 {
+    session.visits
+}
+
+/// For owners only, of two sessions.
+#[with_session(require = shop.user, or = status(403))]
+#[inline]
+pub async fn guarded_one(#[session] shop: &Shop, #[session] cart: &mut Cart, user: &u64) {
+    cart.items.push(format!("{} {user}", shop.visits));
+}
+
+/// Not an activity.
+///
+/// # Errors
+/// If the store is out of reach.
+#[with_session(activity = false)]
+#[inline]
+pub async fn background(session: Result<&Shop, Unavailable>) -> Result<u32, Unavailable> {
+    let shop = session?;
+    Ok(shop.visits)
+}
+
 /// Two sessions and a handle.
 #[with_session]
 #[inline]
@@ -196,6 +236,20 @@ impl Handlers {
     #[inline]
     pub async fn consumes(self, session: &Cart) -> Result<String, ParseIntError> {
         Ok(session.items.concat())
+    }
+}
+
+/// Whose handlers are for owners only.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Guarded(u64);
+
+#[with_session(require = user)]
+impl Guarded {
+    /// A method.
+    #[inline]
+    pub async fn method<'text>(&'text self, session: &Shop, user: &'text u64) -> String {
+        format!("{}{}{user}", self.0, session.visits)
     }
 }
 

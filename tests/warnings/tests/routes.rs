@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::routing::get;
 use session_runtime::{Error, MemoryStore, Sessions};
-use session_warnings_tests::handlers::{optional, several, write};
+use session_warnings_tests::handlers::{guarded, guarded_one, optional, several, write};
 use session_warnings_tests::sessions::{Cart, Shop};
 
 #[test]
@@ -15,6 +15,8 @@ fn handlers_are_routes() -> Result<(), Error> {
         .route("/write", get(write))
         .route("/optional", get(optional))
         .route("/several", get(several))
+        .route("/guarded", get(guarded))
+        .route("/guarded-one", get(guarded_one))
         .layer(sessions);
     Ok(())
 }

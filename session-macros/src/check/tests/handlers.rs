@@ -1,4 +1,4 @@
-use crate::testing::handler_errors;
+use crate::testing::{guard_errors, handler_errors};
 
 #[track_caller]
 fn one_error(item: &str, message: &str) {
@@ -104,5 +104,33 @@ fn impl_blocks() {
     one_error(
         "impl S { #[with_session] fn f(session: &Shop) {} }",
         "`#[with_session]` on the impl block includes this method\nhelp: remove one of the two",
+    );
+}
+
+#[test]
+fn guards_are_about_sessions_that_must_be_there() {
+    let errors = |options, item| guard_errors(options, item).len();
+    assert_eq!(errors("require = user", "fn f(session: &S, user: &u8) {}"), 0);
+    assert_eq!(errors("activity = false", "fn f(session: Result<&S, Unavailable>) {}"), 0);
+    assert_eq!(errors("activity = false", "fn f(session: Option<&S>) {}"), 0);
+    assert_eq!(errors("require = user", "fn f(session: Option<&S>) {}"), 1);
+    assert_eq!(errors("fresh = \"5m\"", "fn f(session: Result<&S, Unavailable>) {}"), 1);
+    // one mistake is one error, whatever else depends on it
+    assert_eq!(errors("require = \"user\"", "fn f(session: &S, user: &u8) {}"), 1);
+    assert_eq!(errors("require = user, fresh = \"x\", or = 404", "fn f(session: &S, user: &u8) {}"), 1);
+    assert_eq!(errors("fresh = 5, or = 404", "fn f(session: &S) {}"), 1);
+    assert_eq!(errors("require = user, or = 99", "fn f(session: S) {}"), 2);
+    assert_eq!(errors("require = user", "impl X { fn f(session: &S) {} fn g(&self) {} }"), 0);
+}
+
+#[test]
+fn an_argument_like_the_required_field_is_its_value_only_by_reference() {
+    let message = "the required value is a copy, which is only lent for reading\n\
+                   help: write `user: &u8`, and change the field of the session";
+    assert_eq!(guard_errors("require = user", "fn f(session: &S, user: &mut u8) {}"), [message]);
+    assert!(guard_errors("require = user", "fn f(session: &S, user: Path<u8>) {}").is_empty());
+    // a session argument is one, whatever it is called
+    assert!(
+        guard_errors("require = session.cart", "fn f(session: &S, #[session] cart: &Cart) {}").is_empty()
     );
 }

@@ -97,3 +97,89 @@ fn lints_are_allowed_where_the_signature_lost_their_reason() {
     assert_contains(&handler("", "fn f<'a>(session: &'a S) -> u8 { 1 }"), lifetimes);
     assert!(!handler("", "fn f(session: &S) -> u8 { 1 }").contains(lifetimes));
 }
+
+#[test]
+fn a_guard_is_a_type_in_the_signature() {
+    let rt = "::session_runtime::__private::";
+    let output = handler(
+        "require = user, fresh = \"5m\", or = redirect(\"/login\"), activity = false",
+        "async fn f(session: &mut Shop, id: Path<u8>, user: &'static UserId) {}",
+    );
+    assert_contains(
+        &output,
+        &format!(
+            "async fn f(session: <Shop as ::session_runtime::SessionData>::Guarded<{rt}Required<
+                {rt}Text<'u', 's', 'e', 'r',>, {rt}The<UserId>, {rt}Within<300u64>,
+                {rt}Redirect<{rt}Text<'/', 'l', 'o', 'g', 'i', 'n',> >, false> >, id: Path<u8>) {{
+                let (session, session_required) = {rt}admitted(session);
+                let mut session = {rt}edit(session);
+                {rt}holds::<UserId, _>(&{rt}Editing::value(&mut session).user);
+                let session_output = {{
+                    let session = {rt}Editing::value(&mut session);
+                    let user = ::core::borrow::Borrow::<UserId>::borrow(&session_required);"
+        ),
+    );
+    assert_contains(&output, "let user: &UserId = user;");
+}
+
+#[test]
+fn a_guard_without_an_argument_for_the_value() {
+    let rt = "::session_runtime::__private::";
+    let output = handler("require = r#type", "fn f(r#type: u8, session: &Shop) {}");
+    assert_contains(
+        &output,
+        &format!(
+            "fn f(r#type: u8, session: <Shop as ::session_runtime::SessionData>::Guarded<{rt}Required<
+                {rt}Text<'t', 'y', 'p', 'e',>, {rt}Is, {rt}Ever, {rt}Status<401u16>, true> >) {{
+                let (session, _) = {rt}admitted(session);
+                let session = {rt}read(session);
+                {rt}can_be_required(&{rt}Reading::value(&session).r#type);"
+        ),
+    );
+}
+
+#[test]
+fn a_guard_is_about_one_argument_and_activity_about_all() {
+    let rt = "::session_runtime::__private::";
+    let all = |options, sessions| {
+        handler(options, &format!("fn f({sessions}, #[session] tries: Result<&Tries, Unavailable>) {{}}"))
+    };
+    let output = all(
+        "fresh = \"1h\", or = status(403), activity = false",
+        "session: &Shop, #[session] cart: Option<&Cart>",
+    );
+    assert_contains(&output, &format!("Guarded<{rt}Open<{rt}Within<3600u64>, {rt}Status<403u16>, false> >,"));
+    assert_contains(
+        &output,
+        &format!(
+            "cart: <Cart as ::session_runtime::SessionData>::Guarded<{rt}Open<{rt}Ever, {rt}Status<401u16>, false> >"
+        ),
+    );
+    assert_contains(
+        &output,
+        &format!("tries: <Tries as ::session_runtime::SessionData>::Guarded<{rt}Background>"),
+    );
+    assert_contains(&output, &format!("let tries = {rt}admitted(tries); let tries = {rt}attempt(tries);"));
+    let output = all("require = cart.items", "#[session] shop: &Shop, #[session] cart: &Cart");
+    assert_contains(
+        &output,
+        "shop: <Shop as ::session_runtime::SessionData>::Extractor, cart: <Cart as ::session_runtime::SessionData>::Guarded<",
+    );
+    assert_contains(&output, "tries: <Tries as ::session_runtime::SessionData>::Attempt)");
+}
+
+#[test]
+fn a_long_text_goes_on_in_its_last_argument() {
+    let output = handler("fresh = \"1s\", or = redirect(\"/0123456789abcdefg\")", "fn f(session: &S) {}");
+    let rt = "::session_runtime::__private::";
+    assert_contains(&output, &format!("'c', 'd', 'e', {rt}Text<'f', 'g',> >"));
+}
+
+#[test]
+fn an_impl_block_guards_each_of_its_handlers() {
+    let output = handler(
+        "require = user",
+        "impl S { fn a(session: &Shop) {} fn b(&self) {} fn c(session: &mut Shop) {} }",
+    );
+    assert_eq!(output.matches("::Required<").count(), 2);
+}

@@ -43,10 +43,12 @@ fn each_kind_of_field() {
         ("extra(", "Rest::<Self>", "rest", ")"),
         ("new(\"type\", ", "Value::<Self, u8>", "r#type", ")"),
     ] {
+        let name = field.trim_start_matches("r#");
         assert_contains(
             &output,
             &format!(
-                "{rt}Field::{call} &{rt}{of} {{ get: |session_data| &session_data.{field}, get_mut: |session_data| &mut session_data.{field} }} {rest},"
+                "{rt}Field::{call} &{rt}{of} {{ get: |session_data| &session_data.{field}, get_mut: |session_data| &mut session_data.{field} }} {rest} \
+                     .called(\"{name}\", |session_data| {rt}Probe(&session_data.{field}).session_held()),"
             ),
         );
     }
@@ -69,7 +71,7 @@ fn each_merge_policy() {
             &output,
             &format!(
                 "{rt}Field::new(\"a\", &{rt}Merged::<Self, T, _> {{ get: |session_data| &session_data.a, \
-                 get_mut: |session_data| &mut session_data.a, policy: {rt}{policy} }} ).keep(),"
+                 get_mut: |session_data| &mut session_data.a, policy: {rt}{policy} }} ).keep().called("
             ),
         );
     }
@@ -90,7 +92,7 @@ fn a_ttl() {
             &output,
             &format!(
                 "{rt}Field::new(\"a\", &{rt}Timed::<Self, Expiring<T> > {{ get: |session_data| &session_data.a, \
-                 get_mut: |session_data| &mut session_data.a, rejects: {rejects} }} ) {rest} .ttl(300u64),"
+                 get_mut: |session_data| &mut session_data.a, rejects: {rejects} }} ) {rest} .ttl(300u64)"
             ),
         );
     }

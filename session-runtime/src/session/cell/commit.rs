@@ -226,9 +226,12 @@ impl Cell {
         self.found.fetch_or(CLOSED, Ordering::AcqRel);
     }
 
-    /// What follows is no activity of the session's owner.
+    /// The request is no activity of the session's owner.
     pub(crate) fn in_background(&self) {
-        self.state().background = true;
+        // where nothing was loaded, there is no activity to record
+        if self.inner.get().is_some() {
+            self.state().background = true;
+        }
     }
 
     /// The request's future is gone. Says whether something must be carried out all the same.
