@@ -134,7 +134,8 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # Guards
 ///
 /// `require` and `fresh` are asked when the framework extracts the session: before the handler, and before extractors that
-/// come after it, so put the session first. A request that they refuse writes nothing. It is answered with 401, or with what `or` says:
+/// come after it, so put the session first. A request that they refuse writes nothing. It is answered with 401, or with
+/// what `or` says; the page of `session-runtime` has an example that runs.
 ///
 /// | answer | when |
 /// |---|---|
@@ -147,12 +148,12 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 /// async fn change_email(session: &mut Shop, user: &UserId, email: String) { .. }
 /// ```
 ///
-/// * An argument that is called like the required field and is a reference has the value of its `Option`: `user: &UserId`, or
-///   `&str` for a `String` and `&[T]` for a `Vec<T>`. It is the value that the guard saw, copied: also beside a `&mut`
+/// * An argument that is called like the required field and is a reference has the value of its `Option`: `user: &UserId`,
+///   or `&str` for a `String` and `&[T]` for a `Vec<T>`. It is the value that the guard saw, copied: also beside a `&mut`
 ///   session it can be used throughout.
 /// * At exactly five minutes, `fresh = "5m"` is over. Nothing but an authentication begins it: no activity, no change, no
-///   new id. An authentication counts once it is committed, and one that lies in the future, by the clock of this server, does
-///   not count.
+///   new id. An authentication counts once it is committed, and one that lies in the future, by the clock of this server,
+///   does not count.
 /// * A session that the store cannot give is not absent: the answer is 503, whatever `or` says.
 /// * Of several session arguments, the guard is about the one that is called `session`, or named: `require = shop.user`.
 ///   `activity = false` is about all of them.

@@ -26,8 +26,8 @@ pub enum Rejected {
     Unavailable,
     /// A guard did not let the request pass, and answers with this status.
     Status(u16),
-    /// A guard did not let the request pass, and sends the browser there. The target is part of the program (never of a request), and
-    /// was checked when that was compiled.
+    /// A guard did not let the request pass, and sends the browser there. The target is part of the program, never of a
+    /// request, and was checked when that was compiled.
     Redirect(String),
 }
 

@@ -68,8 +68,8 @@
 //!
 //! # Who may come in
 //!
-//! A handler can ask for a field that is set, and for a recent login. A request without is answered before the handler runs, and
-//! before its body is read; all of it is told at [`#[with_session]`](with_session):
+//! A handler can ask for a field that is set, and for a recent login. A request without is answered before the handler
+//! runs, and before its body is read; all of it is told at [`#[with_session]`](with_session):
 //!
 //! ```
 //! use session_runtime::{Session, session, with_session};

@@ -64,11 +64,9 @@ impl Demands<'_> {
         }
         let RequireDecl { field, .. } = self.require?;
         let mut inner = take_inner(field, sig, arguments, errors)?;
-        if !arguments
-            .iter()
-            .any(|argument| argument.guard.as_ref().is_some_and(|guard| guard.require.is_some()))
-        {
-            // why not has been reported
+        let guards = || arguments.iter().filter_map(|argument| argument.guard.as_ref());
+        if guards().all(|guard| guard.require.is_none()) {
+            // why nothing is required has been reported
             inner.data = None;
         }
         Some(inner)
@@ -146,7 +144,7 @@ impl Demands<'_> {
 impl Guard {
     /// One that lets every request pass.
     const fn background() -> Self {
-        // nobody who proves who they are has done so yet, or it is too long ago: 401, and not 403, which says that it would not help
+        // what helps is to prove who one is, which 401 says; 403 says that it would not help
         Self { require: None, fresh: None, refusal: Refusal::Status(401), activity: false }
     }
 }

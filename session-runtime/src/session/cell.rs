@@ -121,9 +121,9 @@ impl Cell {
         (state.exists(), value)
     }
 
-    /// Whether the session's owner proved less than `within` ago who they are (S19), and this request has not changed the owner
-    /// or ended the session since. An authentication counts when it is committed. One that lies in the future does not: a
-    /// clock was wrong, and nobody knows which.
+    /// Whether the session's owner proved less than `within` ago who they are (S19), and this request has not changed the
+    /// owner or ended the session since. An authentication counts when it is committed. One that lies in the future does
+    /// not: a clock was wrong, and nobody knows which.
     pub(crate) fn is_fresh(&self, within: Duration) -> bool {
         if self.inner.get().is_none() {
             return false;

@@ -32,7 +32,7 @@ pub trait Gate<S: SessionData>: Sized + 'static {
     /// Lets the request pass, or says what it is answered with.
     ///
     /// # Errors
-    /// [`Rejected::Unavailable`] if the store could not be asked: that a session is absent is then not known (S67, T38).
+    /// `Unavailable` if the store could not be asked: that a session is absent is then not known (S67, T38).
     fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected>;
 }
 

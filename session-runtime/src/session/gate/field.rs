@@ -67,10 +67,9 @@ impl<T> Holds<[T]> for Option<Vec<T>> {}
 /// Fails to compile unless a field of this type holds a `T`.
 pub const fn holds<T: ?Sized, F: Holds<T>>(_: &F) {}
 
-/// A field of any type, to be asked what it holds. What it has no method for itself, [`Nothing`] has.
+/// A field of any type, to be asked what it holds. Where it has no method for that itself, [`Deref`] leads to one.
 ///
-/// The method is not called like anything else, since a trait of the user that every type has would come before that of
-/// [`Nothing`].
+/// The method is called like nothing else, since a trait of the user that every type has would come before the latter.
 pub struct Probe<'a, F>(pub &'a F);
 
 impl<'a, T: 'static> Probe<'a, Option<T>> {
