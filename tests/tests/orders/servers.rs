@@ -77,6 +77,8 @@ struct World<T> {
     sessions: Sessions<Shop>,
     clock: Arc<ManualClock>,
     app: Router,
+    /// Whether an answer of the store may be on its way while others go on. That is the core's affair, so one store will do.
+    slow_answers: bool,
 }
 
 /// A request that is under way, and what is known of it.
@@ -94,14 +96,14 @@ enum Event {
 }
 
 impl<T: Store + Clone> World<T> {
-    fn new(name: &'static str, store: T) -> Self {
+    fn new(name: &'static str, store: T, slow_answers: bool) -> Self {
         let store = Stepped::around(store);
         // a server that drops what is over does so by its own clock: the records begin in the present
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let builder = Sessions::<Shop>::builder(store.clone()).clock(Arc::clone(&clock)).store_timeout(HOUR);
         let sessions = builder.build().unwrap();
         let routes = Router::new().route("/{action}/{me}", post(act)).route("/", post(show));
-        Self { name, store, app: routes.layer(sessions.clone()), sessions, clock }
+        Self { name, store, app: routes.layer(sessions.clone()), sessions, clock, slow_answers }
     }
 
     async fn seen_with(&self, cookie: &str) -> String {
@@ -130,7 +132,13 @@ impl<T: Store + Clone> World<T> {
         let (app, target, cookie) = (self.app.clone(), format!("/{action}/{me}"), cookie.to_owned());
         let work = async move { call(app, &target, &cookie).await };
         let action = ACTIONS[action];
-        let stops = if action.meaning == Meaning::Take { at_the_take } else { at_every_write };
+        let stops = match (action.meaning, self.slow_answers) {
+            // that the request was there is recorded after its take, and is nothing to it
+            (Meaning::Take, false) => before_a_take,
+            (Meaning::Take, true) => around_a_take,
+            (_, false) => before_a_write,
+            (_, true) => around_a_write,
+        };
         Running { action, actor: Actor::new(stops, work), reply: None }
     }
 
@@ -208,19 +216,23 @@ fn users(actions: [Action; 2], both: bool) -> Vec<Option<&'static str>> {
     }
 }
 
-fn at_every_write(at: Point) -> bool {
-    at == Point::Mark
-        || [Op::Create, Op::Update, Op::Rotate, Op::Touch, Op::Delete].iter().any(|op| is_at(at, *op))
+fn before_a_write(at: Point) -> bool {
+    at == Point::Mark || WRITES.iter().any(|op| at == Point::before(*op))
 }
 
-/// Recording that the request was there follows a take, and is nothing to it.
-fn at_the_take(at: Point) -> bool {
-    at == Point::Mark || is_at(at, Op::Update)
+fn around_a_write(at: Point) -> bool {
+    before_a_write(at) || WRITES.iter().any(|op| at == Point::after(*op))
 }
 
-fn is_at(at: Point, op: Op) -> bool {
-    at == Point::before(op) || at == Point::after(op)
+fn before_a_take(at: Point) -> bool {
+    at == Point::Mark || at == Point::before(Op::Update)
 }
+
+fn around_a_take(at: Point) -> bool {
+    before_a_take(at) || at == Point::after(Op::Update)
+}
+
+const WRITES: [Op; 5] = [Op::Create, Op::Update, Op::Rotate, Op::Touch, Op::Delete];
 
 fn ends_the_id(reply: &Reply) -> bool {
     reply.status == 200 && (reply.pair().is_some() || reply.removes_cookie())
@@ -257,7 +269,7 @@ fn tell(model: &mut Model, both: &[Running; 2], who: usize, seen: Option<&Model>
 
 #[tokio::test]
 async fn s69_t2_t4_t33_t34_every_order_of_two_requests_in_memory() {
-    let count = World::new("memory", MemoryStore::new()).all(true).await;
+    let count = World::new("memory", MemoryStore::new(), true).all(true).await;
     assert!(count > 6_000, "{count}");
     eprintln!("{count} orders");
 }
@@ -267,16 +279,16 @@ async fn s69_t2_t4_t33_t34_every_order_of_two_requests_on_files() {
     let path = std::env::temp_dir().join(format!("orders-{}", std::process::id()));
     std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
     let store = FileStore::builder(&path).durability(Durability::Process).open().unwrap();
-    let count = World::new("files", store).all(false).await;
+    let count = World::new("files", store, false).all(false).await;
     std::fs::remove_dir_all(&path).unwrap();
-    assert!(count > 3_000, "{count}");
+    assert!(count > 1_000, "{count}");
     eprintln!("{count} orders");
 }
 
 #[tokio::test]
 async fn s69_t2_t4_t33_t34_every_order_of_two_requests_on_redis() {
     let store = RedisStore::builder(shared().url()).prefix(prefix()).build().unwrap();
-    let count = World::new("redis", store).all(false).await;
-    assert!(count > 3_000, "{count}");
+    let count = World::new("redis", store, false).all(false).await;
+    assert!(count > 1_000, "{count}");
     eprintln!("{count} orders");
 }
