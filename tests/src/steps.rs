@@ -156,17 +156,25 @@ impl<T: Store> Stepped<T> {
         self.keys.lock().unwrap().clear();
     }
 
-    /// How many records there are under keys that were named since [`forget`](Self::forget).
+    /// Names the keys that were named to another.
+    pub fn knows(&self, other: &Self) {
+        let keys = other.keys.lock().unwrap().clone();
+        self.keys.lock().unwrap().extend(keys);
+    }
+
+    /// The records under keys that were named since [`forget`](Self::forget).
     ///
     /// # Errors
     /// As the store.
-    pub async fn count(&self) -> Result<usize, StoreError> {
+    pub async fn records(&self) -> Result<Vec<Arc<Record>>, StoreError> {
         let keys = self.keys.lock().unwrap().clone();
-        let mut count = 0;
+        let mut records = Vec::new();
         for key in keys {
-            count += usize::from(matches!(self.inner.load(&key).await?, Found::Record(_)));
+            if let Found::Record(record) = self.inner.load(&key).await? {
+                records.push(record);
+            }
         }
-        Ok(count)
+        Ok(records)
     }
 
     async fn run<R>(&self, op: Op, work: impl Future<Output = R>) -> R {
