@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod by_hand;
 pub mod gate;
+pub mod in_process;
 pub mod keys;
 pub mod logs;
 pub mod process;
@@ -18,14 +19,17 @@ pub mod redis;
 pub mod scripted;
 pub mod server;
 pub mod shop;
+pub mod steps;
 pub mod wire;
 
 pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
 pub use gate::Gate;
+pub use in_process::call;
 pub use keys::key_of;
 pub use scripted::{Moment, Op, ScriptedStore};
 pub use server::{patiently, serve};
+pub use steps::{Actor, Point, Stepped, stop};
 pub use wire::{Reply, Request};
 
 /// The README's code compiles.

@@ -26,6 +26,8 @@ struct Faults {
     requests: AtomicUsize,
     /// Where a connection waits after an answer was lost, before it breaks.
     gate: Mutex<Option<Gate>>,
+    /// After so many more requests, one waits at the gate before the server sees it.
+    on_the_way: Mutex<Option<(usize, Gate)>>,
     /// Where the next connection waits before it leads anywhere.
     entrance: Mutex<Option<Gate>>,
     silent: std::sync::atomic::AtomicBool,
@@ -79,6 +81,13 @@ impl Proxy {
         gate
     }
 
+    /// The request after the next `passing` ones stops at the gate before it reaches the server.
+    pub fn pause_a_request(&self, passing: usize) -> Gate {
+        let gate = Gate::default();
+        *self.faults.on_the_way.lock().unwrap() = Some((passing, gate.clone()));
+        gate
+    }
+
     /// The next connection stops at the gate before anything passes.
     pub fn pause_at_the_entrance(&self) -> Gate {
         let gate = Gate::default();
@@ -116,6 +125,9 @@ async fn pass(client: TcpStream, server: TcpStream, faults: &Faults) {
 async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, faults: &Faults) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        if let Some(gate) = faults.gate_on_the_way() {
+            gate.pass().await;
+        }
         if is_next(&faults.requests) || to.write_all(&bytes[..count]).await.is_err() {
             return;
         }
@@ -139,6 +151,19 @@ async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, faults: &Fault
         }
         if to.write_all(&bytes[..count]).await.is_err() {
             return;
+        }
+    }
+}
+
+impl Faults {
+    fn gate_on_the_way(&self) -> Option<Gate> {
+        let mut on_the_way = self.on_the_way.lock().unwrap();
+        match on_the_way.take()? {
+            (0, gate) => Some(gate),
+            (passing, gate) => {
+                *on_the_way = Some((passing - 1, gate));
+                None
+            }
         }
     }
 }

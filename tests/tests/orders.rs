@@ -1,0 +1,17 @@
+//! Two requests of one session, in every order of their steps (S69, T2, T4, T33, T34, T39; SECURITY, chapter 4, "Races").
+//!
+//! A request is four steps: it loads, changes, writes, and learns the answer. Two of them have 70 orders, which are
+//! enumerated, not drawn. A request that the store answers with a conflict has more steps, and its orders are more.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
+
+#[path = "orders/actions.rs"]
+mod actions;
+#[path = "orders/cookies.rs"]
+mod cookies;
+#[path = "orders/enumerate.rs"]
+mod enumerate;
+#[path = "orders/expected.rs"]
+mod expected;
+#[path = "orders/servers.rs"]
+mod servers;
