@@ -66,6 +66,8 @@ keys! {
         HttpOnly = "http_only", "http_only = false";
         Partitioned = "partitioned", "partitioned";
         Persistent = "persistent", "persistent";
+        RequireHttps = "require_https", "require_https";
+        Csrf = "csrf", "csrf";
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";
@@ -110,6 +112,7 @@ keys! {
         Fresh = "fresh", r#"fresh = "5m""#;
         Or = "or", r#"or = redirect("/login")"#;
         Activity = "activity", "activity = false";
+        Csrf = "csrf", "csrf = form";
         Crate = "crate", "crate = ::my_runtime";
     }
 }
@@ -119,6 +122,14 @@ keys! {
     RefusalKey {
         Redirect = "redirect", r#"or = redirect("/login")"#;
         Status = "status", "or = status(404)";
+    }
+}
+
+keys! {
+    /// What follows `csrf =` on a handler.
+    CsrfKey {
+        Form = "form", "csrf = form";
+        Off = "false", "csrf = false";
     }
 }
 

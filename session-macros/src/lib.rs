@@ -56,6 +56,8 @@ use proc_macro::TokenStream;
 /// | `http_only = false` | scripts can read the cookie | `true` |
 /// | `partitioned` | the cookie is kept apart for each top-level site | `false` |
 /// | `persistent` | the cookie outlives the browser's session (`Max-Age`) | `false` |
+/// | `require_https` | over plain http nothing is issued, read or written; how a request came is said by `trusted_proxies` of the builder, or by `OverHttps` | `false` |
+/// | `csrf` | an unsafe request of a live session must carry a token of it; see `Session::csrf_token` | `false` |
 /// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
 /// | `adapter = my_sessions` | the adapter of a framework that is neither yours nor built in (not supported yet) | the built-in ones |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
@@ -127,6 +129,7 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fresh = "5m"` | the handler runs only if the owner proved less than this long ago who they are: `Session::authenticated`, or an `owner` that became `Some` |
 /// | `or = redirect("/login")` | what a request is answered with that the two refuse: 303 See Other with this `Location`, a path or an `https://` address; see below for a status |
 /// | `activity = false` | the request is no activity of the session's owner: it does not keep an idle session alive |
+/// | `csrf = form` | what an unsafe request must prove; see below |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported |
 ///
 /// Options of an `impl` block are those of each handler in it.
@@ -159,6 +162,21 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   `activity = false` is about all of them.
 /// * A refused request is activity as any other that reads, unless `activity = false`. If one handler of a request says
 ///   that, the request is none, also if a middleware reads the session.
+///
+/// # CSRF
+///
+/// Where the session type declares `csrf`, an unsafe request (any but GET, HEAD, OPTIONS and TRACE) that presents a live
+/// session is answered with 403 before the handler runs, unless the header `X-CSRF-Token` has a token of that session. So
+/// is one with or without a session of which the browser says that another site sent it. A handler can say otherwise:
+///
+/// | option | what the handler does |
+/// |---|---|
+/// | `csrf = form` | it runs without the header, and checks the token that a form sent: `handle.verify_csrf(&form.token)?`. Until then nothing is stored, and if it never does, the answer is 403 |
+/// | `csrf = false` | it needs no token: it is protected otherwise, such as by a signature of its own |
+///
+/// * With `csrf = form` the demand is made whether or not the type declares `csrf`.
+/// * A `Session<Shop>` beside the session argument is let in with it, if it is written so. Any other extractor that asks for
+///   the session makes a demand of its own, which is the header: a `WithoutCsrf<Shop>` does not.
 #[proc_macro_attribute]
 pub fn with_session(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::with_session(options.into(), item.into()).into()

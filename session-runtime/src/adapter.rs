@@ -9,8 +9,12 @@ use std::sync::Arc;
 use crate::commit::apply::Turn;
 use crate::commit::plan::Ending;
 use crate::cookie::read::candidates;
+use crate::cookie::write::is_removal;
 use crate::data::SessionData;
-use crate::error::Error;
+use crate::edge::Statuses;
+use crate::edge::csrf::{self, Demand};
+use crate::edge::head::Head;
+use crate::error::{Error, Kind, Unavailable};
 use crate::event;
 use crate::session::cell::{Cell, Closing};
 use crate::session::{Attempt, Session};
@@ -23,7 +27,9 @@ pub enum Rejected {
     /// The application is put together wrongly: no layer, or an unregistered section. The log says which.
     Misconfigured,
     /// The store does not answer.
-    Unavailable,
+    Unavailable(Unavailable),
+    /// The request did not prove that a page of this session is behind it.
+    Csrf,
     /// A guard did not let the request pass, and answers with this status.
     Status(u16),
     /// A guard did not let the request pass, and sends the browser there. The target is part of the program, never of a
@@ -35,7 +41,8 @@ impl Rejected {
     pub(crate) const fn status(&self) -> u16 {
         match self {
             Self::Misconfigured => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable(unavailable) => unavailable.status(),
+            Self::Csrf => 403,
             Self::Status(status) => *status,
             // See Other: whatever the request's method was, the other page is asked for by GET, without its body
             Self::Redirect(_) => 303,
@@ -46,15 +53,28 @@ impl Rejected {
     pub(crate) fn location(&self) -> Option<&str> {
         match self {
             Self::Redirect(target) => Some(target),
-            Self::Misconfigured | Self::Unavailable | Self::Status(_) => None,
+            Self::Misconfigured | Self::Unavailable(_) | Self::Csrf | Self::Status(_) => None,
         }
+    }
+
+    /// What the response says to a layer that makes another page of it.
+    pub(crate) fn refused(&self) -> Option<Refused> {
+        let kind = match self {
+            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Csrf => Kind::Csrf,
+            Self::Misconfigured | Self::Status(_) | Self::Redirect(_) => return None,
+        };
+        let statuses = Statuses { unavailable: self.status(), ..Statuses::default() };
+        Some(Refused(Arc::new(Error::new(kind).answered_with(statuses))))
     }
 }
 
-/// The session of a request, from the cell that the layer left in it and the request's `Cookie` headers.
-pub(crate) async fn extract<'a, S: SessionData>(
+/// The session of a request, from the cell that the layer left in it and the request's head. `demand` says what an unsafe
+/// request must prove.
+pub(crate) async fn extract<S: SessionData>(
     cell: Option<Arc<Cell>>,
-    headers: impl Iterator<Item = &'a [u8]>,
+    head: &impl Head,
+    demand: Demand,
     fix: &'static str,
 ) -> Result<Attempt<S>, Rejected> {
     let Some(cell) = cell else {
@@ -65,9 +85,25 @@ pub(crate) async fn extract<'a, S: SessionData>(
         event::unregistered_section(S::NAME);
         return Err(Rejected::Misconfigured);
     }
-    let presented = candidates(&cell.engine.cookie_name, headers, |text| cell.engine.read(text));
-    let opened = cell.open(presented).await;
-    Ok(Attempt(opened.map(|()| Session::new(cell))))
+    let edge = &cell.engine.edge;
+    if edge.refuses(head) {
+        cell.open_insecure();
+        return Ok(Attempt(Ok(Session::new(cell))));
+    }
+    let must_prove = demand.is_made_of(edge, head);
+    if must_prove && csrf::is_cross_site(head) {
+        event::csrf_refused(S::NAME, "its browser says that another site sent it");
+        return Err(Rejected::Csrf);
+    }
+    let presented = candidates(&cell.engine.cookie_name, head.cookies(), |text| cell.engine.read(text));
+    if cell.open(presented).await.is_err() {
+        return Ok(Attempt(Err(Unavailable::answered_with(edge.statuses))));
+    }
+    if must_prove && !cell.meets(demand, csrf::in_header(edge, head)) {
+        event::csrf_refused(S::NAME, "its header has no token of this session");
+        return Err(Rejected::Csrf);
+    }
+    Ok(Attempt(Ok(Session::new(cell))))
 }
 
 /// What the response needs beside what the handler made of it.
@@ -77,6 +113,10 @@ pub(crate) struct Amendment {
     pub(crate) vary: bool,
     /// A `Set-Cookie` to append; the response must not be stored by shared caches (S40, S41, S62).
     pub(crate) set_cookie: Option<String>,
+    /// The response must not be stored by shared caches, unless the application says otherwise (S62; ASVS 14.3.2).
+    pub(crate) private: bool,
+    /// The value of `Clear-Site-Data`.
+    pub(crate) clear_site_data: Option<Arc<str>>,
     /// The handler's response is replaced by an empty one.
     pub(crate) refused: Option<Refused>,
 }
@@ -143,18 +183,27 @@ impl Watch {
 
     /// Ends the watch over a request that leaves nothing to be committed.
     pub(crate) fn close_idle(&mut self) -> Option<Amendment> {
-        let Closing { cookie, .. } = self.cell.close_idle()?;
+        let closing = self.cell.close_idle()?;
         self.done = true;
-        Some(Amendment { vary: true, set_cookie: cookie, refused: None })
+        Some(self.amendment(closing))
     }
 
     /// Commits, now that the response's status is known.
     pub(crate) async fn close(mut self, status: u16) -> Amendment {
         // the layer's own is the last handle, unless a stream or a task has one
         let turn = if Arc::strong_count(&self.cell) == 1 { Turn::Last } else { Turn::Further };
-        let Closing { cookie, error } = self.cell.close(status, turn).await;
+        let closing = self.cell.close(status, turn).await;
         self.done = true;
-        Amendment { vary: true, set_cookie: cookie, refused: error.map(|error| Refused(Arc::new(error))) }
+        self.amendment(closing)
+    }
+
+    fn amendment(&self, Closing { cookie, error, private }: Closing) -> Amendment {
+        let engine = &self.cell.engine;
+        let site_data = engine.edge.clear_site_data.as_ref();
+        let ends = |_: &&Arc<str>| cookie.as_deref().is_some_and(is_removal);
+        let clear_site_data = site_data.filter(ends).map(Arc::clone);
+        let refused = error.map(|error| Refused(Arc::new(error)));
+        Amendment { vary: true, private, set_cookie: cookie, clear_site_data, refused }
     }
 }
 

@@ -91,7 +91,7 @@ pub trait Owned: RootSession {
 pub type OwnerOf<R> = <<R as Owned>::Field as OwnerValue>::Owner;
 
 /// The policy declared on a struct; [`SessionsBuilder`](crate::SessionsBuilder) can override parts of it.
-// each is one attribute of a cookie
+// each is one attribute of a cookie, or one rule for its requests
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug)]
 #[doc(hidden)]
@@ -107,6 +107,8 @@ pub struct Policy {
     pub http_only: bool,
     pub partitioned: bool,
     pub persistent: bool,
+    pub csrf: bool,
+    pub require_https: bool,
 }
 
 impl Policy {
@@ -123,6 +125,8 @@ impl Policy {
         http_only: true,
         partitioned: false,
         persistent: false,
+        csrf: false,
+        require_https: false,
     };
 }
 

@@ -14,6 +14,7 @@ use crate::commit::plan::Lifetimes;
 use crate::cookie::read::Value;
 use crate::cookie::write::CookieWriter;
 use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
+use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
 use crate::record::MemoBudget;
@@ -34,6 +35,7 @@ pub(crate) struct Engine {
     pub(crate) cookie_name: Arc<str>,
     pub(crate) cookie: Arc<CookieWriter>,
     pub(crate) lifetimes: Lifetimes,
+    pub(crate) edge: Edge,
     pub(crate) store_timeout: Duration,
     pub(crate) max_bytes: usize,
     pub(crate) memo: Arc<MemoBudget>,

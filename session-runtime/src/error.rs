@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::edge::Statuses;
+
 /// A boxed cause.
 pub type Source = Box<dyn StdError + Send + Sync>;
 
@@ -16,6 +18,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: Kind,
     source: Option<Source>,
+    statuses: Statuses,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,26 +39,35 @@ pub(crate) enum Kind {
     Unstorable { field: Cow<'static, str>, why: Cow<'static, str> },
     /// The id or its attributes changed, but the response head is already on its way.
     TooLate,
+    /// The request did not prove that a page of this session is behind it.
+    Csrf,
+    /// The request came over plain http, and the session is for https only.
+    Insecure,
     /// The configuration cannot work.
     Config(Cow<'static, str>),
 }
 
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, source: None }))
+        Self(Box::new(Inner { kind, source: None, statuses: Statuses::default() }))
+    }
+
+    /// The same, answered with the application's own statuses.
+    pub(crate) fn answered_with(mut self, statuses: Statuses) -> Self {
+        self.0.statuses = statuses;
+        self
     }
 
     pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Config(what.into()))
     }
 
-    /// The HTTP status that tells a client so: 409, 500 or 503 (DESIGN.md, "When the session cannot be saved").
+    /// The HTTP status that tells a client so: 403, 409, 500 or 503 (DESIGN.md, "When the session cannot be saved"), or what
+    /// the application chose in the place of 409 and 503 ([`SessionsBuilder::status_when_gone`] and the two beside it).
+    ///
+    /// [`SessionsBuilder::status_when_gone`]: crate::SessionsBuilder::status_when_gone
     pub fn status(&self) -> u16 {
-        match self.0.kind {
-            Kind::Gone | Kind::Conflict => 409,
-            Kind::Unavailable | Kind::Full | Kind::NoEntropy => 503,
-            Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
-        }
+        self.0.statuses.of(&self.0.kind)
     }
 
     /// The session ended, was rotated away or was wiped while this request was in flight, so its changes are refused.
@@ -88,6 +100,16 @@ impl Error {
         self.0.kind == Kind::TooLate
     }
 
+    /// The request did not prove that a page of this session is behind it: its CSRF token is missing or not right.
+    pub fn is_csrf(&self) -> bool {
+        self.0.kind == Kind::Csrf
+    }
+
+    /// The request came over plain http, and the session is for https only (`require_https`).
+    pub fn is_insecure(&self) -> bool {
+        self.0.kind == Kind::Insecure
+    }
+
     /// The configuration breaks a rule; the text says which, and what to write instead.
     pub fn is_config(&self) -> bool {
         matches!(self.0.kind, Kind::Config(_))
@@ -100,7 +122,7 @@ impl From<StoreError> for Error {
             StoreError::Full => (Kind::Full, None),
             StoreError::Unavailable(source) => (Kind::Unavailable, Some(source)),
         };
-        Self(Box::new(Inner { kind, source }))
+        Self(Box::new(Inner { kind, source, statuses: Statuses::default() }))
     }
 }
 
@@ -131,6 +153,11 @@ impl fmt::Display for Error {
             Kind::TooLate => {
                 f.write_str("the session needs a new cookie, but the response head is already sent")
             }
+            Kind::Csrf => f.write_str("the request did not prove that it comes from a page of this session"),
+            Kind::Insecure => f.write_str(
+                "the session is for https only, and nobody who is to be believed says that this request came over https: \
+                 see `SessionsBuilder::trusted_proxies` and `OverHttps`",
+            ),
             Kind::Config(what) => f.write_str(what),
         }
     }
@@ -188,8 +215,22 @@ impl StdError for StoreError {
 /// A handler that asks for `Result<&T, Unavailable>` runs during an outage and decides itself; every other handler that
 /// wants the session is answered with a 503 before it runs (S67, T38).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unavailable;
+pub struct Unavailable {
+    status: u16,
+}
+
+impl Unavailable {
+    /// To be answered with the application's own status.
+    pub(crate) const fn answered_with(statuses: Statuses) -> Self {
+        Self { status: statuses.unavailable }
+    }
+
+    /// The HTTP status that tells a client so: 503, or what the application
+    /// [chose](crate::SessionsBuilder::status_when_unavailable).
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+}
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -97,3 +97,21 @@ pub(crate) fn unregistered_section(session: &'static str) {
     tracing::error!(target: TARGET, session, event = "unregistered_section",
         "a handler asks for a section that is not registered: add `.with::<{session}>()?` to `Sessions`");
 }
+
+/// An unsafe request did not prove that a page of this session is behind it, or its browser said that another site is
+/// (S28).
+pub(crate) fn csrf_refused(session: &'static str, why: &'static str) {
+    tracing::warn!(target: TARGET, session, event = "csrf_refused", why, "a request was refused that may have been forged");
+}
+
+/// The session got another id after its CSRF token was put into the response: the form or script that has it will be refused.
+pub(crate) fn csrf_outdated(session: &'static str) {
+    tracing::warn!(target: TARGET, session, event = "csrf_outdated",
+        "a response has a CSRF token of an id that the session no longer has: hand changes of owner and privileges in with `stage`, \
+         or call `authenticated` and the like, before `csrf_token`");
+}
+
+/// A request came over plain http, and the session is for https only (S47).
+pub(crate) fn insecure(session: &'static str) {
+    tracing::debug!(target: TARGET, session, event = "insecure", "a request over plain http has no session");
+}

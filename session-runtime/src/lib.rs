@@ -141,6 +141,7 @@ mod codec;
 mod commit;
 mod cookie;
 mod data;
+mod edge;
 #[cfg(feature = "emmett")]
 pub mod emmett;
 mod engine;
@@ -174,6 +175,7 @@ pub use adapter::Refused;
 pub use adapter::axum::{Rejection, SessionFuture, SessionService};
 pub use cookie::rules::SameSite;
 pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
+pub use edge::{CsrfToken, OverHttps, Peer, SiteData};
 pub use error::{Error, Unavailable};
 pub use field::{
     Addable, Appendable, Expiring, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField,
@@ -181,7 +183,7 @@ pub use field::{
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyRing, SecretKey};
-pub use session::{Attempt, Session};
+pub use session::{Attempt, Session, WithoutCsrf};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]
 pub use store::EncryptedCookieStore;

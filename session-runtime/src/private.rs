@@ -9,8 +9,8 @@ pub use crate::field::{
     Union, Value, With, field_default,
 };
 pub use crate::session::gate::{
-    Background, Ever, Gate, Guarded, Holds, Is, Open, Probe, Redirect, Requirable, Required, Status, Text,
-    The, Within, admitted, can_be_required, holds,
+    Background, ByForm, Ever, Exempt, Foreground, Gate, Guarded, Holds, Is, Open, Probe, Redirect,
+    Requirable, Required, Status, Text, The, Within, admitted, can_be_required, holds,
 };
 pub use crate::session::guard::{Attempting, Editing, Reading, attempt, edit, read};
 pub use crate::store::kind::{EncryptedCookie, FieldFits, FieldMerges, FitsCookie, SignedCookie};

@@ -1,6 +1,7 @@
 //! A request's session, as handlers and frameworks hold it.
 
 pub(crate) mod cell;
+mod csrf;
 pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod lasting;
@@ -17,6 +18,7 @@ use crate::data::{Remembers, RootSession, SessionData};
 use crate::error::{Error, Unavailable};
 use crate::token::Token;
 use cell::Cell;
+pub use csrf::WithoutCsrf;
 use slot::Slot;
 
 /// The handle of a request's session: what cannot be said by changing fields.

@@ -181,6 +181,10 @@ impl<R: RootSession> Sessions<R> {
         token.key(&self.engine.purpose)
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The session of a new request.
     pub(crate) fn cell(&self) -> Arc<Cell> {
         Arc::new(Cell::new(Arc::clone(&self.engine)))

@@ -139,6 +139,21 @@ impl Token {
     }
 }
 
+/// What goes before an id where its CSRF token is made.
+const CSRF: &[u8] = b"the csrf token of a session";
+
+impl Token {
+    /// What CSRF tokens of this id show (S28). It cannot be found from the [`Key`], which is the hash of another text that
+    /// begins with the id: so nobody makes a token of what a store knows.
+    pub(crate) fn csrf_base(&self, purpose: &Purpose) -> [u8; 32] {
+        let mut hash = Sha256::new().chain_update(CSRF).chain_update(self.id).chain_update(purpose.0);
+        if let Some(slot) = self.slot {
+            hash.update(slot.0);
+        }
+        hash.finalize().into()
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(..)")

@@ -8,7 +8,7 @@ use syn::{
 };
 
 use crate::diag::{Errors, Mistake, code};
-use crate::model::{Argument, Mode};
+use crate::model::{Argument, Handle, Mode};
 
 use super::types::last_segment;
 
@@ -75,6 +75,20 @@ impl Suspect {
         errors.push(Mistake::new(&self.typed.ty, fact, help));
         None
     }
+}
+
+/// The arguments that are handles, `Session<T>`.
+pub(super) fn handles(sig: &Signature, arguments: &[Argument]) -> Vec<Handle> {
+    let is_session = |index: usize| arguments.iter().any(|argument| argument.index == index);
+    let handle = |(index, input): (usize, &FnArg)| {
+        let FnArg::Typed(typed) = input else { return None };
+        let Form::Handle(data) = form(&typed.ty) else { return None };
+        let (binding, ty) = (Pat::clone(&typed.pat), Type::clone(&typed.ty));
+        // whatever the pattern is, what we call it is one of its own
+        let name = Ident::new(&format!("session_handle_{index}"), Span::mixed_site());
+        (!is_session(index)).then(|| Handle { index, binding, name, ty, data: data.clone() })
+    };
+    sig.inputs.iter().enumerate().filter_map(handle).collect()
 }
 
 /// The first argument that is a reference, which may be meant for the session: its name and type.

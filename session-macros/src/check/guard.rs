@@ -1,4 +1,4 @@
-//! `require`, `fresh`, `or` and `activity`: what they mean, and which argument they are about.
+//! `require`, `fresh`, `or`, `activity` and `csrf`: what they mean, and which argument they are about.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
@@ -6,8 +6,8 @@ use syn::ext::IdentExt as _;
 use syn::{FnArg, Pat, PatType, Signature, Type};
 
 use crate::diag::{Errors, Mistake, code};
-use crate::keys::{HandlerKey, Key};
-use crate::model::{Argument, Guard, Inner, Mode, Refusal};
+use crate::keys::{CsrfKey, HandlerKey, Key};
+use crate::model::{Argument, Csrf, Guard, Inner, Mode, Refusal};
 use crate::parse::{HandlerOptions, RequireDecl};
 
 use super::duration::seconds;
@@ -20,6 +20,7 @@ pub(super) struct Demands<'a> {
     fresh: Option<u64>,
     refusal: Option<Refusal>,
     background: bool,
+    pub(super) csrf: Option<Csrf>,
     /// The first option that can refuse a request.
     refuses: Option<(HandlerKey, TokenStream)>,
 }
@@ -38,6 +39,10 @@ pub(super) fn demands<'a>(options: &'a HandlerOptions, errors: &Errors) -> Deman
         fresh: options.fresh.as_ref().and_then(|fresh| errors.ok(seconds(fresh))),
         refusal: options.or.as_ref().and_then(|or| errors.ok(refusal::refusal(or))),
         background: options.activity.as_ref().is_some_and(|activity| !activity.value),
+        csrf: options.csrf.map(|key| match key {
+            CsrfKey::Form => Csrf::Form,
+            CsrfKey::Off => Csrf::Exempt,
+        }),
         refuses,
     }
 }
@@ -59,7 +64,7 @@ impl Demands<'_> {
             argument.guard = if Some(at) == guarded {
                 Some(self.on(argument, errors))
             } else {
-                self.background.then(Guard::background)
+                (self.background || self.csrf.is_some()).then(|| self.open())
             };
         }
         let RequireDecl { field, .. } = self.require?;
@@ -74,14 +79,19 @@ impl Demands<'_> {
 
     fn on(&self, argument: &Argument, errors: &Errors) -> Guard {
         if self.must_be_there(argument, errors).is_none() {
-            return Guard { activity: !self.background, ..Guard::background() };
+            return self.open();
         }
         Guard {
             require: self.require.map(|require| require.field.clone()),
             fresh: self.fresh,
-            refusal: self.refusal.clone().unwrap_or(Guard::background().refusal),
-            activity: !self.background,
+            refusal: self.refusal.clone().unwrap_or(REFUSAL),
+            ..self.open()
         }
+    }
+
+    /// A guard that lets every request pass.
+    const fn open(&self) -> Guard {
+        Guard { require: None, fresh: None, refusal: REFUSAL, activity: !self.background, csrf: self.csrf }
     }
 
     /// A guard lets no request pass whose session is absent or out of reach.
@@ -141,13 +151,8 @@ impl Demands<'_> {
     }
 }
 
-impl Guard {
-    /// One that lets every request pass.
-    const fn background() -> Self {
-        // what helps is to prove who one is, which 401 says; 403 says that it would not help
-        Self { require: None, fresh: None, refusal: Refusal::Status(401), activity: false }
-    }
-}
+/// What helps is to prove who one is, which 401 says; 403 says that it would not help.
+const REFUSAL: Refusal = Refusal::Status(401);
 
 /// The argument that is called like the field and is a reference.
 fn take_inner(

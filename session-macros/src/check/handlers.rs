@@ -95,9 +95,10 @@ fn handler(decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> (Handler,
     }
     let mut arguments = std::mem::take(&mut found.arguments);
     let inner = common.demands.guard(&mut sig, &mut arguments, errors).map(Box::new);
+    let handles = common.demands.csrf.map(|csrf| (csrf, arguments::handles(&sig, &arguments)));
     let returns = returns(&sig.output);
     let runtime = common.runtime.clone();
-    (Handler { runtime, attrs, vis, defaultness, sig, arguments, inner, returns, body }, found)
+    (Handler { runtime, attrs, vis, defaultness, sig, arguments, inner, handles, returns, body }, found)
 }
 
 fn not_const(sig: &mut Signature, errors: &Errors) {

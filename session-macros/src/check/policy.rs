@@ -2,7 +2,7 @@
 
 use syn::{LitBool, LitStr};
 
-use crate::diag::Errors;
+use crate::diag::{Errors, Mistake};
 use crate::model::Policy;
 use crate::parse::StructOptions;
 
@@ -13,6 +13,7 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
     let lifetimes = lifetimes(options, errors);
     let same_site = errors.ok(cookie::same_site(options.same_site.as_ref()));
     cookie::rules(options, same_site.flatten(), errors);
+    https(options, errors);
     let lifetimes = lifetimes?;
     Some(Policy {
         cookie: text(options.cookie.as_ref()),
@@ -26,7 +27,19 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
         http_only: switch(options.http_only.as_ref()),
         partitioned: switch(options.partitioned.as_ref()),
         persistent: switch(options.persistent.as_ref()),
+        require_https: switch(options.require_https.as_ref()),
+        csrf: switch(options.csrf.as_ref()),
     })
+}
+
+/// What is only issued over https is only sent over https.
+fn https(options: &StructOptions, errors: &Errors) {
+    if let (Some(LitBool { value: true, .. }), Some(secure @ LitBool { value: false, .. })) =
+        (&options.require_https, &options.secure)
+    {
+        let fact = "`secure = false` does not go with `require_https`: a browser sends such a cookie over plain http";
+        errors.push(Mistake::new(secure, fact, "remove one of the two"));
+    }
 }
 
 fn text(option: Option<&LitStr>) -> Option<String> {

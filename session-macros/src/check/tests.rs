@@ -1,6 +1,7 @@
 //! Every rule with the message that it gives.
 
 mod cookie;
+mod csrf;
 mod expiring;
 mod fields;
 mod handlers;

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 use syn::ext::IdentExt as _;
 
-use crate::model::{Argument, Guard, Handler, Inner, Mode, Refusal, RuntimePath};
+use crate::model::{Argument, Csrf, Guard, Handle, Handler, Inner, Mode, Refusal, RuntimePath};
 
 use super::lints;
 use super::spans::{local, ours, reported_at};
@@ -13,14 +13,15 @@ use super::spans::{local, ours, reported_at};
 /// `<Shop as SessionData>::Guarded<Required<Text<'u', 's', 'e', 'r'>, Is, Ever, Status<401>, true>>`
 pub(super) fn extracted(argument: &Argument, guard: &Guard, handler: &Handler) -> TokenStream {
     let (runtime, data) = (&handler.runtime, &argument.data);
-    let gate = gate(argument, guard, handler);
+    let gate = proving(guard.csrf, gate(argument, guard, handler), runtime);
     reported_at(data, quote!(<#data as #runtime::SessionData>::Guarded<#gate>))
 }
 
 fn gate(argument: &Argument, guard: &Guard, handler: &Handler) -> TokenStream {
     let rt = &handler.runtime;
     if argument.mode == Mode::Attempt {
-        return quote!(#rt::__private::Background);
+        let gate = if guard.activity { quote!(Foreground) } else { quote!(Background) };
+        return quote!(#rt::__private::#gate);
     }
     let recency = guard
         .fresh
@@ -40,6 +41,37 @@ fn gate(argument: &Argument, guard: &Guard, handler: &Handler) -> TokenStream {
     let want =
         lent(handler).map_or_else(|| quote!(#rt::__private::Is), |data| quote!(#rt::__private::The<#data>));
     quote!(#rt::__private::Required<#name, #want, #recency, #answer, #activity>)
+}
+
+/// `ByForm<..>`, around a gate
+fn proving(csrf: Option<Csrf>, gate: TokenStream, rt: &RuntimePath) -> TokenStream {
+    match csrf {
+        None => gate,
+        Some(Csrf::Form) => quote!(#rt::__private::ByForm<#gate>),
+        Some(Csrf::Exempt) => quote!(#rt::__private::Exempt<#gate>),
+    }
+}
+
+/// `<Shop as SessionData>::Guarded<ByForm<Open<Ever, Status<401>, true>>>`, in the place of `Session<Shop>`
+pub(super) fn extracted_handle(handle: &Handle, csrf: Csrf, rt: &RuntimePath) -> TokenStream {
+    let data = &handle.data;
+    let gate = quote!(#rt::__private::Open<#rt::__private::Ever, #rt::__private::Status<401>, true>);
+    let gate = proving(Some(csrf), gate, rt);
+    reported_at(data, quote!(<#data as #rt::SessionData>::Guarded<#gate>))
+}
+
+/// `let session_handle_1 = admitted(session_handle_1);`
+pub(super) fn admit_handle(handle: &Handle, rt: &RuntimePath) -> TokenStream {
+    let name = &handle.name;
+    let admitted = reported_at(&handle.data, quote!(#rt::__private::admitted(#name)));
+    quote!(let #name = #admitted;)
+}
+
+/// `let handle: Session<Shop> = session_handle_1;`, inside of the body
+pub(super) fn bind_handle(handle: &Handle) -> TokenStream {
+    let Handle { binding, name, ty, .. } = handle;
+    let allow = lints::on_bindings();
+    quote!(#allow let #binding: #ty = #name;)
 }
 
 /// The type of the value that the handler has as an argument.

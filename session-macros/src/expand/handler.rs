@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Signature, Type};
 
-use crate::model::{Argument, Handler, Handlers, Mode, RuntimePath};
+use crate::model::{Argument, Csrf, Handle, Handler, Handlers, Mode, RuntimePath};
 
 use super::impl_block::impl_block;
 use super::spans::{local, ours, reported_at};
@@ -38,11 +38,13 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
         body.brace.surround(&mut block, |block| quote!(#(#inner)* #tokens).to_tokens(block));
     } else {
         let open = arguments.iter().map(|argument| open(argument, handler));
+        let admit = handles(handler).map(|(_, handle)| guard::admit_handle(handle, runtime));
         let finish = arguments.iter().map(|argument| finish(argument, runtime));
         let (inner, output, call) = (&body.attrs, local("session_output"), call(handler));
         let content = quote! {
             #(#inner)*
             #(#open)*
+            #(#admit)*
             let #output = #call;
             #(#finish)*
             #output
@@ -72,7 +74,18 @@ fn signature(handler: &Handler) -> Signature {
             *typed.ty = Type::Verbatim(extracted(argument, handler));
         }
     }
+    for (csrf, handle) in handles(handler) {
+        if let Some(FnArg::Typed(typed)) = sig.inputs.iter_mut().nth(handle.index) {
+            *typed.pat = Pat::Verbatim(handle.name.to_token_stream());
+            *typed.ty = Type::Verbatim(guard::extracted_handle(handle, csrf, &handler.runtime));
+        }
+    }
     sig
+}
+
+/// The handles that are extracted by us.
+fn handles(handler: &Handler) -> impl Iterator<Item = (Csrf, &Handle)> {
+    handler.handles.iter().flat_map(|(csrf, handles)| handles.iter().map(|handle| (*csrf, handle)))
 }
 
 /// `<Shop as SessionData>::Extractor`
@@ -129,11 +142,12 @@ fn call(handler: &Handler) -> TokenStream {
     let lend = handler.arguments.iter().map(|argument| lend(argument, &handler.runtime));
     let bind = handler.arguments.iter().map(bind);
     let lend_inner = handler.inner.as_deref().and_then(guard::lend_inner);
+    let bind_handles = handles(handler).map(|(_, handle)| guard::bind_handle(handle));
     let bind_inner = handler.inner.as_deref().map(guard::bind_inner);
     let is_async = handler.sig.asyncness.is_some();
     let hint = is_async.then(|| hint(handler));
     let body = &handler.body.tokens;
-    let mut block = Group::new(Delimiter::Brace, quote!(#(#bind)* #bind_inner #hint #body));
+    let mut block = Group::new(Delimiter::Brace, quote!(#(#bind)* #(#bind_handles)* #bind_inner #hint #body));
     block.set_span(handler.body.brace.span.join());
     let run = if is_async {
         quote!(async move #block.await)

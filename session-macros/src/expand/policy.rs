@@ -50,6 +50,8 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
         policy.http_only.map(|on| quote!(http_only: #on,)),
         policy.partitioned.map(|on| quote!(partitioned: #on,)),
         policy.persistent.map(|on| quote!(persistent: #on,)),
+        policy.require_https.map(|on| quote!(require_https: #on,)),
+        policy.csrf.map(|on| quote!(csrf: #on,)),
     ];
     quote!(#cookie #idle #absolute #remember #same_site #path #domain #(#switches)*)
 }

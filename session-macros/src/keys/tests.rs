@@ -1,4 +1,4 @@
-use super::{FieldKey, HandlerKey, Key, MergeKey, RefusalKey, StructKey};
+use super::{CsrfKey, FieldKey, HandlerKey, Key, MergeKey, RefusalKey, StructKey};
 
 /// The documentation has a row for each key, which begins with its example.
 fn documented<K: Key>() {
@@ -17,6 +17,7 @@ fn every_key_has_a_row_in_the_documentation() {
     documented::<MergeKey>();
     documented::<HandlerKey>();
     documented::<RefusalKey>();
+    documented::<CsrfKey>();
 }
 
 #[test]

@@ -12,6 +12,31 @@ pub(crate) struct Guard {
     pub refusal: Refusal,
     /// Whether the request is activity of the session's owner.
     pub activity: bool,
+    /// What unsafe requests must prove; `None`: what the session type declares.
+    pub csrf: Option<Csrf>,
+}
+
+/// What a handler says of its CSRF token.
+#[derive(Clone, Copy)]
+pub(crate) enum Csrf {
+    /// It checks the one in the body itself.
+    Form,
+    /// It needs none.
+    Exempt,
+}
+
+/// `handle: Session<Shop>`, beside a session argument that says what the request must prove.
+pub(crate) struct Handle {
+    /// Its place among the arguments.
+    pub index: usize,
+    /// What the body calls it.
+    pub binding: Pat,
+    /// The same as a mere name.
+    pub name: Ident,
+    /// `Session<Shop>`
+    pub ty: Type,
+    /// `Shop`
+    pub data: Type,
 }
 
 /// `user: &UserId`

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, ImplItem, Pat, Signature, Token, Type, Visibility, token};
 
-use super::{Guard, Inner, RuntimePath};
+use super::{Csrf, Guard, Handle, Inner, RuntimePath};
 use crate::parse::Body;
 
 /// What `#[with_session]` stands on.
@@ -26,6 +26,8 @@ pub(crate) struct Handler {
     pub arguments: Vec<Argument>,
     /// The argument that has the value of the required field.
     pub inner: Option<Box<Inner>>,
+    /// Handles that must be let in like the session arguments, and what the handler says of its token.
+    pub handles: Option<(Csrf, Vec<Handle>)>,
     /// The type that the body gives, with `_` for what only the body knows; `None` if it says nothing.
     pub returns: Option<Type>,
     pub body: Body,

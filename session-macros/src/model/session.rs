@@ -37,6 +37,8 @@ pub(crate) struct Policy {
     pub http_only: Option<bool>,
     pub partitioned: Option<bool>,
     pub persistent: Option<bool>,
+    pub require_https: Option<bool>,
+    pub csrf: Option<bool>,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

@@ -1,4 +1,4 @@
-//! The values of `require` and `or`.
+//! The values of `require`, `or` and `csrf`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt as _;
@@ -7,7 +7,7 @@ use syn::{LitInt, LitStr, Token, parenthesized};
 
 use super::options::{Name, next};
 use crate::diag::{Mistake, code, nearest};
-use crate::keys::{HandlerKey, Key, RefusalKey};
+use crate::keys::{CsrfKey, HandlerKey, Key, RefusalKey};
 
 /// `user`, or `shop.user`
 pub(crate) struct RequireDecl {
@@ -56,6 +56,25 @@ impl RefusalDecl {
             None => Err(unknown(&found)),
         }
     }
+}
+
+/// What follows `csrf`.
+pub(super) fn csrf(name: &Name<HandlerKey>, input: ParseStream<'_>) -> Result<CsrfKey, Mistake> {
+    name.equals(input)?;
+    let found = next(input);
+    let word = input.call(Ident::parse_any).ok();
+    if let Some(key) = word.and_then(|word| CsrfKey::find(&word.unraw().to_string())) {
+        return Ok(key);
+    }
+    let written = code(&found);
+    let help = nearest::<CsrfKey>(&written).map_or_else(
+        || {
+            let (form, off) = (CsrfKey::Form.example(), CsrfKey::Off.example());
+            format!("write `{form}` if it checks a form's token itself, `{off}` if it is protected otherwise")
+        },
+        |key| format!("did you mean `{}`?", key.example()),
+    );
+    Err(Mistake::new(&found, format!("`{written}` is nothing that a handler does with CSRF tokens"), help))
 }
 
 /// `(argument)`

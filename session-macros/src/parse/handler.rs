@@ -5,10 +5,10 @@ use quote::{ToTokens as _, TokenStreamExt as _};
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, Item, LitBool, LitStr, Path, Signature, Token, Visibility, braced, token};
 
-use super::guard::{RefusalDecl, RequireDecl};
+use super::guard::{self, RefusalDecl, RequireDecl};
 use super::options::{Mentions, Name, Options, read_options};
 use crate::diag::{Errors, Mistake};
-use crate::keys::HandlerKey;
+use crate::keys::{CsrfKey, HandlerKey};
 
 /// The attribute and its item as written.
 pub(crate) struct HandlersDecl {
@@ -31,6 +31,7 @@ pub(crate) struct HandlerOptions {
     pub fresh: Option<LitStr>,
     pub or: Option<RefusalDecl>,
     pub activity: Option<LitBool>,
+    pub csrf: Option<CsrfKey>,
     pub runtime: Option<Path>,
 }
 
@@ -101,6 +102,7 @@ impl Options for HandlerOptions {
             HandlerKey::Fresh => self.fresh = Some(name.text(input)?),
             HandlerKey::Or => self.or = Some(RefusalDecl::parse(name, input)?),
             HandlerKey::Activity => self.activity = Some(name.boolean(input)?),
+            HandlerKey::Csrf => self.csrf = Some(guard::csrf(name, input)?),
             HandlerKey::Crate => self.runtime = Some(name.path(input)?),
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -11,18 +12,23 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response as AxumResponse};
 use http::header::{CACHE_CONTROL, COOKIE, Entry, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Amendment, Rejected, Watch, extract, headers};
 use crate::data::{RootSession, SessionData};
+use crate::edge::csrf::Demand;
+use crate::edge::head::Head;
+use crate::edge::{OverHttps, Peer};
 use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
 use crate::session::gate::{Gate, Guarded};
-use crate::session::{Attempt, Session};
+use crate::session::{Attempt, Session, WithoutCsrf};
 use crate::sessions::Sessions;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 const FIX: &str = "add `.layer(Sessions::<..>::new(store)?)` to the router, after its routes";
 
@@ -166,6 +172,12 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
             Entry::Occupied(mut vary) => vary.append(HeaderValue::from_static("Cookie")),
         }
     }
+    if amendment.private {
+        headers.entry(CACHE_CONTROL).or_insert_with(|| HeaderValue::from_static("private"));
+    }
+    if let Some(data) = amendment.clear_site_data.and_then(|data| HeaderValue::try_from(&*data).ok()) {
+        headers.entry(CLEAR_SITE_DATA).or_insert(data);
+    }
     // the writer has checked every byte of it
     if let Some(mut cookie) = amendment.set_cookie.and_then(|line| HeaderValue::try_from(line).ok()) {
         cookie.set_sensitive(true);
@@ -198,6 +210,9 @@ impl IntoResponse for Rejection {
         if let Some(target) = self.0.location().and_then(|target| HeaderValue::from_str(target).ok()) {
             response.headers_mut().insert(LOCATION, target);
         }
+        if let Some(refused) = self.0.refused() {
+            response.extensions_mut().insert(refused);
+        }
         response
     }
 }
@@ -209,35 +224,75 @@ impl IntoResponse for Error {
     }
 }
 
-/// A handler of `Result<&T, Unavailable>` may return it with `?`: 503.
+/// A handler of `Result<&T, Unavailable>` may return it with `?`: [`Unavailable::status`].
 impl IntoResponse for Unavailable {
     fn into_response(self) -> AxumResponse {
-        StatusCode::SERVICE_UNAVAILABLE.into_response()
+        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
     }
+}
+
+/// The head of a request.
+struct Seen<'a>(&'a Parts);
+
+impl Head for Seen<'_> {
+    fn method(&self) -> &str {
+        self.0.method.as_str()
+    }
+
+    fn cookies(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes)
+    }
+
+    fn lines(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.0.headers.get_all(name).iter().map(HeaderValue::as_bytes)
+    }
+
+    fn peer(&self) -> Option<IpAddr> {
+        self.0.extensions.get().map(|Peer(address)| *address)
+    }
+
+    fn is_over_https(&self) -> bool {
+        self.0.extensions.get::<OverHttps>().is_some()
+    }
+}
+
+async fn attempt<S: SessionData>(parts: &Parts, demand: Demand) -> Result<Attempt<S>, Rejection> {
+    let cell = parts.extensions.get::<InRequest<S::Root>>().map(|found| Arc::clone(&found.0));
+    extract(cell, &Seen(parts), demand, FIX).await.map_err(Rejection)
+}
+
+async fn handle<S: SessionData>(parts: &Parts, demand: Demand) -> Result<Session<S>, Rejection> {
+    attempt(parts, demand).await?.0.map_err(|unavailable| Rejection(Rejected::Unavailable(unavailable)))
 }
 
 impl<S: SessionData, State: Sync> FromRequestParts<State> for Attempt<S> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        let cell = parts.extensions.get::<InRequest<S::Root>>().map(|found| Arc::clone(&found.0));
-        let cookies = parts.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-        extract(cell, cookies, FIX).await.map_err(Rejection)
+        attempt(parts, Demand::Header).await
     }
 }
 
 impl<S: SessionData, State: Sync> FromRequestParts<State> for Session<S> {
     type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
-        Attempt::from_request_parts(parts, state).await?.0.map_err(|_| Rejection(Rejected::Unavailable))
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
+        handle(parts, Demand::Header).await
+    }
+}
+
+impl<S: SessionData, State: Sync> FromRequestParts<State> for WithoutCsrf<S> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
+        handle(parts, Demand::Nothing).await.map(Self)
     }
 }
 
 impl<S: SessionData, G: Gate<S>, State: Sync> FromRequestParts<State> for Guarded<S, G> {
     type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
-        Self::new(Attempt::from_request_parts(parts, state).await?).map_err(Rejection)
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
+        Self::new(attempt(parts, G::CSRF).await?).map_err(Rejection)
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Work {
     pub(crate) unusable: Vec<Key>,
     pub(crate) turn: Turn,
     pub(crate) now: Timestamp,
+    /// The id that a new session or a rotated one gets, where it is promised to somebody already.
+    pub(crate) next: Option<Box<Token>>,
 }
 
 /// Whether the request goes on after the commit.
@@ -85,7 +87,7 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         Op::Refuse => return Err(Error::new(Kind::Gone)),
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
-            After::Live(create(engine, store, record).await?)
+            After::Live(create(engine, store, record, work.next.take()).await?)
         }
         Op::Delete => delete(engine, store, work).await?,
         Op::Update { select, stamp } => update(engine, store, work, select, stamp, note).await?,
@@ -94,7 +96,7 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, &changes, live, work.now)).await?)
+            After::Live(Box::pin(rotate(engine, store, &changes, live, work)).await?)
         }
     };
     let cookie = match (work.plan.cookie, &standing) {
@@ -169,6 +171,13 @@ async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> After 
     }
 }
 
+/// The id of a new session.
+pub(crate) fn new_id(engine: &Engine) -> Result<Token, Error> {
+    let sharded = matches!(&engine.place, Place::Server(store) if store.is_sharded());
+    let slot = if sharded { Some(Slot::random(&*engine.entropy)?) } else { None };
+    Ok(Token::random(&*engine.entropy, slot)?)
+}
+
 /// The record of a new session.
 pub(super) fn first(
     engine: &Engine,
@@ -184,10 +193,17 @@ pub(super) fn first(
     Ok(Arc::new(Record::new(meta, fields)))
 }
 
-async fn create(engine: &Engine, store: &dyn DynStore, record: Arc<Record>) -> Result<Live, Error> {
+async fn create(
+    engine: &Engine,
+    store: &dyn DynStore,
+    record: Arc<Record>,
+    mut next: Option<Box<Token>>,
+) -> Result<Live, Error> {
     for _ in 0..TRIES {
-        let slot = if store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
-        let token = Token::random(&*engine.entropy, slot)?;
+        let token = match next.take() {
+            Some(promised) => *promised,
+            None => new_id(engine)?,
+        };
         let key = token.key(&engine.purpose);
         match engine.ask(store.create(&key, Arc::clone(&record))).await? {
             Created::Created => return Ok(Live { token, key, record, stale: false }),
@@ -202,12 +218,13 @@ async fn rotate(
     store: &dyn DynStore,
     changes: &Changes,
     live: Live,
-    now: Timestamp,
+    work: &mut Work,
 ) -> Result<Live, Error> {
-    let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, store, &live.key, changes, until).await?;
+    let until = work.now.after(TOMBSTONE);
+    let next = &mut work.next;
+    let mut moved = rename(engine, store, &live.key, changes, until, next).await?;
     if moved.is_none() && changes.can_merge() {
-        moved = merge::rotate(engine, store, &live.key, changes, until).await?;
+        moved = merge::rotate(engine, store, &live.key, changes, until, next).await?;
     }
     let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
     Ok(Live { token, key, record: sent(changes, live.record), stale: false })
@@ -220,13 +237,21 @@ pub(super) async fn rename(
     old: &Key,
     changes: &Changes,
     until: Timestamp,
+    next: &mut Option<Box<Token>>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for _ in 0..TRIES {
-        let token = Token::random(&*engine.entropy, old.slot())?;
+        let token = match next.take() {
+            Some(promised) => *promised,
+            None => Token::random(&*engine.entropy, old.slot())?,
+        };
         let key = token.key(&engine.purpose);
         match engine.ask(store.rotate(old, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
-            Rotated::Conflict => return Ok(None),
+            Rotated::Conflict => {
+                // nothing has that name yet, so the promise can still be kept
+                *next = Some(Box::new(token));
+                return Ok(None);
+            }
             Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
             Rotated::Gone => return Err(Error::new(Kind::Gone)),
             Rotated::Exists => {}

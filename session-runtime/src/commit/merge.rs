@@ -47,11 +47,12 @@ pub(super) async fn rotate(
     key: &Key,
     changes: &Changes,
     tombstone: Timestamp,
+    next: &mut Option<Box<Token>>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for attempt in 1..TRIES {
         pause(attempt).await;
         let Some(merged) = merged(engine, store, key, changes).await? else { break };
-        let moved = rename(engine, store, key, &merged, tombstone).await?;
+        let moved = rename(engine, store, key, &merged, tombstone, next).await?;
         if moved.is_some() {
             return Ok(moved);
         }

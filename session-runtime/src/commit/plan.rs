@@ -73,6 +73,8 @@ pub(crate) struct Intents {
     pub(crate) authenticated: bool,
     /// The declared longer lifetime: chosen, or given up.
     pub(crate) remember: Option<bool>,
+    /// A CSRF token was issued where there is no session yet: there must be one, if only an empty one.
+    pub(crate) csrf: bool,
 }
 
 impl Intents {
@@ -84,6 +86,7 @@ impl Intents {
             restart: self.restart && !done.restart,
             authenticated: self.authenticated && !done.authenticated,
             remember: self.remember.filter(|_| self.remember != done.remember),
+            csrf: self.csrf && !done.csrf,
         }
     }
 
@@ -240,9 +243,9 @@ fn destroy(facts: &Facts) -> Plan {
     Plan { op, cookie }
 }
 
-/// A record is never created empty, and never by a request that failed.
+/// A record is never created empty, unless a CSRF token is bound to it, and never by a request that failed.
 fn absent(facts: &Facts) -> Plan {
-    if facts.ending == Ending::Drop || !facts.summary.changed {
+    if facts.ending == Ending::Drop || !(facts.summary.changed || facts.intents.csrf) {
         return Plan::NOTHING;
     }
     Plan { op: Op::Create(fresh(facts)), cookie: CookiePlan::Set }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Done, Live, Work, assemble, first, max_age};
+use super::apply::{After, Done, Live, Work, assemble, first, max_age, new_id};
 use super::limit;
 use super::plan::{CookiePlan, Op, Select, Wipe};
 use crate::changes::{Changes, Refusal};
@@ -33,7 +33,8 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
         }
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
-            bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)
+            let token = new_token(engine, work)?;
+            bake(engine, jar, token, record, work.now)
         }
         Op::Update { select, stamp } => {
             let live = work.take_live()?;
@@ -52,7 +53,7 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             }
             let record = changed(&changes, &live.record)?;
             // first whether there can be a new cookie, then the end of the old one
-            let token = Token::random(&*engine.entropy, None)?;
+            let token = new_token(engine, work)?;
             let new = token.key(&engine.purpose);
             let done = match bake(engine, jar, token, record, work.now) {
                 // a privilege that was given up must not last because the rest does not fit: then all of it ends
@@ -69,6 +70,14 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
                 Err(Error::new(Kind::Gone))
             }
         }
+    }
+}
+
+/// The id of a new cookie: the one that is promised, if one is.
+fn new_token(engine: &Engine, work: &mut Work) -> Result<Token, Error> {
+    match work.next.take() {
+        Some(promised) => Ok(*promised),
+        None => new_id(engine),
     }
 }
 

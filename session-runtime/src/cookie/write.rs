@@ -89,5 +89,10 @@ impl CookieWriter {
     }
 }
 
+/// Whether the header makes the browser forget the cookie.
+pub(crate) fn is_removal(header: &str) -> bool {
+    header.ends_with(REMOVED)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The session of one request, as all its extractors, its handler and its layer share it.
 
 mod commit;
+mod csrf;
 mod load;
 mod state;
 

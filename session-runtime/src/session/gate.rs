@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::{Attempt, Session};
 use crate::adapter::Rejected;
 use crate::data::SessionData;
+use crate::edge::csrf::Demand;
 use crate::event;
 
 use field::Want;
@@ -28,6 +29,9 @@ pub trait Gate<S: SessionData>: Sized + 'static {
 
     /// Whether the request is activity of the session's owner (S20).
     const ACTIVITY: bool;
+
+    /// What an unsafe request must prove.
+    const CSRF: Demand = Demand::Header;
 
     /// Lets the request pass, or says what it is answered with.
     ///
@@ -69,7 +73,7 @@ where
     const ACTIVITY: bool = ACTIVITY;
 
     fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
-        let session = attempt.0.map_err(|_| Rejected::Unavailable)?;
+        let session = attempt.0.map_err(Rejected::Unavailable)?;
         let value = session.get();
         let field = S::FIELDS.iter().find(|field| field.name.chars().eq(Name::letters()));
         let taken = field.and_then(|field| (field.held)(&value)).and_then(W::take);
@@ -89,7 +93,7 @@ impl<S: SessionData, R: Recency, A: Answer, const ACTIVITY: bool> Gate<S> for Op
     const ACTIVITY: bool = ACTIVITY;
 
     fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
-        let session = attempt.0.map_err(|_| Rejected::Unavailable)?;
+        let session = attempt.0.map_err(Rejected::Unavailable)?;
         // decoding may find that the session cannot be used
         session.get();
         if is_fresh::<S, R>(&session) { Ok(session) } else { denied::<S, A, _>(STALE) }
@@ -105,6 +109,44 @@ impl<S: SessionData> Gate<S> for Background {
 
     fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
         Ok(attempt)
+    }
+}
+
+/// `session: Result<&T, Unavailable>` of a handler that says something else.
+pub struct Foreground;
+
+impl<S: SessionData> Gate<S> for Foreground {
+    type Pass = Attempt<S>;
+    const ACTIVITY: bool = true;
+
+    fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
+        Ok(attempt)
+    }
+}
+
+/// `csrf = form`: the handler hands the token in that the request's body has.
+pub struct ByForm<G>(PhantomData<G>);
+
+/// `csrf = false`: the handler is protected otherwise.
+pub struct Exempt<G>(PhantomData<G>);
+
+impl<S: SessionData, G: Gate<S>> Gate<S> for ByForm<G> {
+    type Pass = G::Pass;
+    const ACTIVITY: bool = G::ACTIVITY;
+    const CSRF: Demand = Demand::Form;
+
+    fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
+        G::pass(attempt)
+    }
+}
+
+impl<S: SessionData, G: Gate<S>> Gate<S> for Exempt<G> {
+    type Pass = G::Pass;
+    const ACTIVITY: bool = G::ACTIVITY;
+    const CSRF: Demand = Demand::Nothing;
+
+    fn pass(attempt: Attempt<S>) -> Result<Self::Pass, Rejected> {
+        G::pass(attempt)
     }
 }
 

@@ -67,6 +67,9 @@ pub(crate) trait AnySlot: Any + Send {
     /// Whether the request changed the owner, and that is not stored.
     fn has_another_owner(&self) -> bool;
 
+    /// Whether the request changed the owner or a privileged field, and that is not stored: then the session gets a new id.
+    fn has_another_privilege(&self) -> bool;
+
     /// Whether a commit might find something to do. Cheap: it may be wrong the safe way.
     fn needs_commit(&self) -> bool;
 
@@ -253,6 +256,12 @@ impl<S: SessionData> AnySlot for Slot<S> {
         let mut owners = S::FIELDS.iter().filter(|field| field.role == Role::Owner);
         !Arc::ptr_eq(&self.loaded, &self.current)
             && owners.any(|owner| !owner.access.same(&self.loaded, &self.current))
+    }
+
+    fn has_another_privilege(&self) -> bool {
+        let mut privileges = S::FIELDS.iter().filter(|field| field.role.is_privilege());
+        !Arc::ptr_eq(&self.loaded, &self.current)
+            && privileges.any(|privilege| !privilege.access.same(&self.loaded, &self.current))
     }
 
     fn needs_commit(&self) -> bool {

@@ -62,6 +62,7 @@ impl<S: SessionData> Session<S> {
             return Err(Error::config(why));
         };
         let _io = self.cell.exclusive().await;
+        self.cell.check_proved()?;
         let Some(Live { key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
         let engine = &*self.cell.engine;
         for _ in 0..TRIES {

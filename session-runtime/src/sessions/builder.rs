@@ -1,5 +1,7 @@
 //! What can be decided at run time.
 
+mod edge;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
@@ -12,6 +14,7 @@ use crate::cookie::config::CookieConfig;
 use crate::cookie::rules::{MAX_LIFETIME_SECONDS, SameSite, without_prefix};
 use crate::cookie::write::CookieWriter;
 use crate::data::{Remembers, RootSession};
+use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
@@ -53,6 +56,7 @@ pub struct SessionsBuilder<R> {
     keeping: Kept,
     cookie: CookieConfig,
     lifetimes: Lifetimes,
+    edge: EdgeConfig,
     store_timeout: Duration,
     max_bytes: usize,
     clock: Arc<dyn Clock>,
@@ -94,6 +98,7 @@ impl<R: RootSession> SessionsBuilder<R> {
                 remember: policy.remember,
                 persistent: policy.persistent,
             },
+            edge: EdgeConfig::of(&policy),
             store_timeout: STORE_TIMEOUT,
             max_bytes: MAX_BYTES,
             clock: Arc::new(SystemClock),
@@ -199,6 +204,7 @@ impl<R: RootSession> SessionsBuilder<R> {
 
     pub(super) fn development(mut self) -> Self {
         self.cookie.secure = false;
+        self.edge.require_https = false;
         self.cookie.name = without_prefix(&self.cookie.name).to_owned();
         self.development = true;
         self
@@ -210,6 +216,7 @@ impl<R: RootSession> SessionsBuilder<R> {
     /// [`Error::is_config`], naming every rule that is broken.
     pub fn build(self) -> Result<Sessions<R>, Error> {
         let cookie = CookieWriter::new(&self.cookie)?;
+        let edge = self.edge.build(self.cookie.secure)?;
         let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
         check_lifetimes(&lifetimes)?;
         lasting::check::<R>(&lifetimes)?;
@@ -234,6 +241,7 @@ impl<R: RootSession> SessionsBuilder<R> {
             cookie_name: self.cookie.name.as_str().into(),
             cookie: Arc::new(cookie),
             lifetimes,
+            edge,
             store_timeout: self.store_timeout,
             max_bytes: self.max_bytes,
             memo: Arc::new(MemoBudget::new(MEMO_BYTES)),

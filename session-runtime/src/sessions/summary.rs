@@ -48,8 +48,10 @@ impl PolicySummary {
                 }
             ),
         };
+        let https = if engine.edge.requires_https() { "; over https only" } else { "" };
+        let csrf = if engine.edge.csrf { "; unsafe requests need a CSRF token" } else { "" };
         Self(format!(
-            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}; kept {kept}"
+            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}; kept {kept}{https}{csrf}"
         ))
     }
 }

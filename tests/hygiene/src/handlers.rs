@@ -141,6 +141,29 @@ pub async fn background(
     session.is_ok() && cart.is_none()
 }
 
+/// Checks its token itself, and has handles.
+#[with_session(crate = ::renamed_runtime, csrf = form)]
+pub async fn by_form(
+    session: &mut Shop,
+    handle: ::renamed_runtime::Session<Shop>,
+    _: ::renamed_runtime::Session<Cart>,
+    token: ::std::string::String,
+) -> ::core::result::Result<(), ::renamed_runtime::Error> {
+    handle.verify_csrf(&token)?;
+    session.changes.push(token);
+    ::core::result::Result::Ok(())
+}
+
+/// Needs no token, and is not async.
+#[with_session(crate = ::renamed_runtime, csrf = false)]
+pub fn exempt(
+    session: ::core::result::Result<&Shop, Unavailable>,
+    mut handle: ::renamed_runtime::Session<Plain>,
+) -> bool {
+    handle = ::core::convert::identity(handle);
+    session.is_ok() && handle.exists()
+}
+
 macro_rules! handler {
     ($name:ident($argument:ident: $ty:ty) -> $returns:ty $body:block) => {
         /// Made by a macro of the user.

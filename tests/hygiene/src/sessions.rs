@@ -48,7 +48,9 @@ shadow_methods! {
     secure = true,
     http_only = true,
     partitioned,
-    persistent
+    persistent,
+    require_https,
+    csrf
 )]
 pub struct Shop {
     /// As the argument of a handler.

@@ -20,7 +20,7 @@ macro_rules! shadow_all {
             Access Addable Append Appendable Attempting Duration Editing Expiring Extra Extractor Field Flash Max
             MemoryStore Lasting Merge Merged Min Notice Ordered Owner OwnerValue Policy Reading Reject Remembers Rest
             RootSession SameSite Scratch Secret Session SessionData SessionField Sessions Sum Term Timed Union Unitable
-            Value With Background Ever Gate Guarded Holds Is Open Probe Redirect Requirable Required Status Text The
+            Value With Background ByForm Ever Exempt Foreground Gate Guarded Holds Is Open Probe Redirect Requirable Required Status Text The
             Within
             data f fields item output policy result root s this v value admitted can_be_required holds
         }

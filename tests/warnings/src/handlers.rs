@@ -5,7 +5,7 @@ use core::future::ready;
 use core::num::ParseIntError;
 use std::rc::Rc;
 
-use session_runtime::{Session, SessionData, Unavailable, with_session};
+use session_runtime::{Error, Session, SessionData, Unavailable, with_session};
 
 use crate::sessions::{Cart, Shop};
 
@@ -198,6 +198,26 @@ pub async fn together<'request>(#[session] shop: &'request Shop, #[session] cart
 #[must_use]
 pub fn not_send(session: &Shop, text: &Rc<str>) -> Rc<str> {
     if session.admin { Rc::clone(text) } else { Rc::from("") }
+}
+
+/// Checks its token itself.
+///
+/// # Errors
+/// If it is not right.
+#[with_session(csrf = form)]
+#[inline]
+pub async fn by_form(session: &mut Shop, handle: Session<Shop>, token: String) -> Result<(), Error> {
+    handle.verify_csrf(&token)?;
+    session.visits += 1;
+    Ok(())
+}
+
+/// Needs no token.
+#[with_session(csrf = false)]
+#[inline]
+#[must_use]
+pub fn exempt(session: Option<&Shop>, _handle: Session<Shop>) -> bool {
+    session.is_none()
 }
 
 /// Where handlers are methods.

@@ -27,7 +27,9 @@ pub enum Theme {
     secure = true,
     http_only = true,
     partitioned,
-    persistent
+    persistent,
+    require_https = true,
+    csrf = true
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -183,3 +183,29 @@ fn an_impl_block_guards_each_of_its_handlers() {
     );
     assert_eq!(output.matches("::Required<").count(), 2);
 }
+
+#[test]
+fn what_a_request_must_prove_is_around_the_guard_and_around_handles() {
+    let rt = "::session_runtime::__private::";
+    let output = handler(
+        "require = user, csrf = form",
+        "async fn f(_: Session<Shop>, session: &mut Shop, mut handle: Session<Shop>, form: Form<Note>) {}",
+    );
+    let data = "<Shop as ::session_runtime::SessionData>";
+    let handle = format!("{data}::Guarded<{rt}ByForm<{rt}Open<{rt}Ever, {rt}Status<401>, true> > >");
+    assert_contains(
+        &output,
+        &format!(
+            "async fn f(session_handle_0: {handle}, session: {data}::Guarded<{rt}ByForm<{rt}Required<
+                {rt}Text<'u', 's', 'e', 'r',>, {rt}Is, {rt}Ever, {rt}Status<401u16>, true> > >,
+            session_handle_2: {handle}, form: Form<Note>)"
+        ),
+    );
+    assert_contains(
+        &output,
+        &format!("let session_handle_2 = {rt}admitted(session_handle_2); let session_output"),
+    );
+    assert_contains(&output, "let mut handle: Session<Shop> = session_handle_2;");
+    let output = handler("csrf = false", "async fn f(session: Result<&Shop, E>) {}");
+    assert_contains(&output, &format!("f(session: {data}::Guarded<{rt}Exempt<{rt}Foreground> >)"));
+}

@@ -48,6 +48,7 @@ fn row_1_destroy_deletes_the_record_and_the_cookie_and_beats_everything() {
                     restart: true,
                     authenticated: true,
                     remember: Some(true),
+                    csrf: true,
                 };
                 f.summary = Summary {
                     changed: true,

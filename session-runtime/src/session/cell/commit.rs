@@ -20,23 +20,39 @@ use crate::store::Found;
 pub(crate) struct Closing {
     pub(crate) cookie: Option<String>,
     pub(crate) error: Option<Error>,
+    /// The response is nobody else's.
+    pub(crate) private: bool,
 }
 
 impl Cell {
     /// Commits what this request changed so far.
     pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
         let _io = self.exclusive().await;
-        self.find_out().await?;
-        let Some(mut work) = self.prepare(ending, turn)? else { return Ok(()) };
+        if ending == Ending::Drop && self.state().is_unproved() {
+            return Ok(());
+        }
+        self.check_proved()?;
+        let told = |error| self.told(error);
+        self.find_out().await.map_err(told)?;
+        let Some(mut work) = self.prepare(ending, turn).map_err(told)? else { return Ok(()) };
         let (op, intents) = (work.plan.op, work.intents);
         let note = |changes: Option<Arc<Changes>>| {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
-        let done = apply(&self.engine, &mut work, &note).await?;
+        let done = apply(&self.engine, &mut work, &note).await.map_err(told)?;
         if op != Op::Nothing || done.cookie.is_some() {
             self.settle(done, op, intents, turn);
         }
         Ok(())
+    }
+
+    /// The error as the request is told it: with the application's statuses, and with the reason that it can do something
+    /// about.
+    pub(crate) fn told(&self, error: Error) -> Error {
+        let insecure =
+            (error.is_gone() || error.is_conflict()) && matches!(self.state().source, Source::Insecure);
+        let error = if insecure { Error::new(Kind::Insecure) } else { error };
+        error.answered_with(self.engine.edge.statuses)
     }
 
     /// A write whose answer never came, by a cancelled `save` or a timeout, may have been done. The operation's id in the
@@ -104,14 +120,27 @@ impl Cell {
             // the browser's copy expires a little early: no reason to refuse the change
             plan.cookie = CookiePlan::Leave;
         }
-        Ok(Some(Box::new(Work { plan, intents: facts.intents, diff, live, unusable, turn, now: facts.now })))
+        let next = state.promised();
+        Ok(Some(Box::new(Work {
+            plan,
+            intents: facts.intents,
+            diff,
+            live,
+            unusable,
+            turn,
+            now: facts.now,
+            next,
+        })))
     }
 
     fn settle(&self, done: Done, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
         match done.standing {
             After::Unchanged => {}
-            After::Live(live) => state.source = Source::Live(live),
+            After::Live(live) => {
+                state.keep_promise(&live, self.session());
+                state.source = Source::Live(live);
+            }
             After::Ended => {
                 state.source = Source::Dead;
                 state.cookie = None; // an earlier save of this request made it for the id that is dead now
@@ -142,11 +171,11 @@ impl Cell {
     pub(crate) fn close_idle(&self) -> Option<Closing> {
         if self.inner.get().is_none() {
             self.found.fetch_or(CLOSED, Ordering::AcqRel);
-            return Some(Closing { cookie: None, error: None });
+            return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
         let saved = state.cookie.is_some() && self.engine.place.jar().is_some();
-        if saved || state.slots().any(AnySlot::needs_commit) {
+        if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
@@ -161,7 +190,7 @@ impl Cell {
             }
         }
         state.closed = true;
-        Some(Closing { cookie: state.cookie.take(), error: None })
+        Some(Closing { cookie: state.cookie.take(), error: None, private: state.is_private() })
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
@@ -181,8 +210,16 @@ impl Cell {
     /// The response's status is known: commits, and says what the response must carry. `turn` says whether a handle
     /// outlives the response.
     pub(crate) async fn close(&self, status: u16, turn: Turn) -> Closing {
-        let ending = if status >= 500 || self.state().abandoned { Ending::Drop } else { Ending::Commit };
-        let saved = self.state().cookie.is_some();
+        let (ending, saved, private) = {
+            let state = self.state();
+            if state.is_unproved() {
+                drop(state);
+                return self.close_unproved(status);
+            }
+            let drops = status >= 500 || state.abandoned;
+            let ending = if drops { Ending::Drop } else { Ending::Commit };
+            (ending, state.cookie.is_some(), state.is_private())
+        };
         let mut error = self.commit(ending, turn).await.err();
         if let Some(error) = &error {
             event::refused(self.session(), error);
@@ -206,7 +243,7 @@ impl Cell {
             state.intents = Intents::default();
         }
         state.closed = true;
-        Closing { cookie: state.cookie.take(), error }
+        Closing { cookie: state.cookie.take(), error, private: private || state.is_private() }
     }
 
     /// Whether the session for which an earlier save of this request made a cookie has ended since: the cookie would take

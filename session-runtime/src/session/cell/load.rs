@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::state::{Source, State};
+use super::state::{OutOfReach, Source, State};
 use super::{ABSENT, Cell, PRESENTED};
 use crate::clock::Timestamp;
 use crate::codec;
@@ -11,7 +11,7 @@ use crate::commit::apply::Live;
 use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
 use crate::engine::Place;
-use crate::error::{StoreError, Unavailable};
+use crate::error::StoreError;
 use crate::event;
 use crate::record::{Decoded, Record};
 use crate::session::lasting;
@@ -20,7 +20,7 @@ use crate::token::Token;
 
 impl Cell {
     /// Loads the session that the request presents, once.
-    pub(crate) async fn open(&self, presented: Candidates) -> Result<(), Unavailable> {
+    pub(crate) async fn open(&self, presented: Candidates) -> Result<(), OutOfReach> {
         let presented = match presented {
             Candidates::None | Candidates::Malformed if self.inner.get().is_none() => {
                 let cookie = if matches!(presented, Candidates::None) { 0 } else { PRESENTED };
@@ -46,8 +46,15 @@ impl Cell {
         state.source.outcome().unwrap_or(Ok(()))
     }
 
+    /// The request came over plain http, and the session is for https only: what it presents is not even looked at.
+    pub(crate) fn open_insecure(&self) {
+        event::insecure(self.session());
+        // nothing was asked that could be out of reach
+        drop(self.found_without_asking(Source::Insecure, false));
+    }
+
     /// What the request presents reaches no session, whatever the store holds.
-    fn found_without_asking(&self, source: Source, presented: bool) -> Result<(), Unavailable> {
+    fn found_without_asking(&self, source: Source, presented: bool) -> Result<(), OutOfReach> {
         let mut state = self.state();
         if let Some(outcome) = state.source.outcome() {
             return outcome;

@@ -9,9 +9,10 @@ use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::{Intents, Standing, Times, Wipe};
 use crate::engine::Engine;
-use crate::error::Unavailable;
 use crate::session::slot::AnySlot;
 use crate::token::Key;
+
+use super::csrf::Csrf;
 
 // each says one thing that happened to the request; they come in any combination
 #[allow(clippy::struct_excessive_bools)]
@@ -25,6 +26,8 @@ pub(super) struct State {
     pub(super) more_slots: Vec<(TypeId, Box<dyn AnySlot>)>,
     pub(super) intents: Intents,
     pub(super) cookie: Option<String>,
+    /// What most requests have nothing of.
+    pub(super) csrf: Option<Box<Csrf>>,
     pub(super) editors: u64,
     /// The thread that changes the value in place, and how often it began to.
     pub(super) updating: Option<(ThreadId, u32)>,
@@ -46,6 +49,9 @@ pub(super) struct Pending {
     pub(super) intents: Intents,
 }
 
+/// The store could not be asked.
+pub(crate) struct OutOfReach;
+
 #[derive(Default)]
 pub(super) enum Source {
     #[default]
@@ -56,14 +62,16 @@ pub(super) enum Source {
     Live(Live),
     Dead,
     Unusable(Vec<Key>),
+    /// It came over plain http, and the session is for https only: it reads nothing and writes nothing (S47).
+    Insecure,
 }
 
 impl Source {
     /// What a request that asks again is told; `None` before the first.
-    pub(super) fn outcome(&self) -> Option<Result<(), Unavailable>> {
+    pub(super) fn outcome(&self) -> Option<Result<(), OutOfReach>> {
         match self {
             Self::Untouched => None,
-            Self::Failed => Some(Err(Unavailable)),
+            Self::Failed => Some(Err(OutOfReach)),
             _ => Some(Ok(())),
         }
     }
@@ -75,12 +83,17 @@ impl Source {
             Self::Absent => Some(Standing::Absent),
             Self::Live(live) => Some(Standing::Live(times(live))),
             Self::Dead => Some(Standing::Dead),
-            Self::Unusable(_) => Some(Standing::Unusable),
+            Self::Unusable(_) | Self::Insecure => Some(Standing::Unusable),
         }
     }
 }
 
 impl State {
+    /// Whether the response is for one person only: it may show what their session holds, or a token of it (S62).
+    pub(super) fn is_private(&self) -> bool {
+        matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some()) || self.has_issued()
+    }
+
     pub(super) fn exists(&self) -> bool {
         matches!(self.source, Source::Live(_)) || self.slots().any(AnySlot::is_changed)
     }

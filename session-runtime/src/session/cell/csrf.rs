@@ -1,0 +1,163 @@
+//! CSRF tokens of one request: what it must prove, and what its response hands out (S28).
+
+use super::state::{Source, State};
+use super::{Cell, Closing};
+use crate::commit::apply::{Live, new_id};
+use crate::commit::plan::Intents;
+use crate::edge::CsrfToken;
+use crate::edge::csrf::{Demand, shows};
+use crate::error::{Error, Kind};
+use crate::event;
+use crate::session::slot::AnySlot;
+use crate::token::{Key, Slot, Token};
+
+/// What only requests have that carry a token, need one, or hand one out.
+#[derive(Default)]
+pub(super) struct Csrf {
+    /// A handler let the request in, and it has yet to prove itself.
+    demanded: bool,
+    proved: bool,
+    /// The id that the session will have after this request, where a token was issued before it had it.
+    next: Option<Box<Token>>,
+    /// The id that the token of this response is for.
+    issued: Option<Key>,
+}
+
+impl State {
+    fn csrf(&mut self) -> &mut Csrf {
+        self.csrf.get_or_insert_default()
+    }
+
+    /// Whether the request must prove something, and has not.
+    pub(super) fn is_unproved(&self) -> bool {
+        self.csrf.as_ref().is_some_and(|csrf| csrf.demanded && !csrf.proved)
+    }
+
+    /// Whether the response hands out a token, which is nobody else's.
+    pub(super) fn has_issued(&self) -> bool {
+        self.csrf.as_ref().is_some_and(|csrf| csrf.issued.is_some())
+    }
+
+    /// The id that a new session or a rotated one is to get, if it is promised.
+    pub(super) fn promised(&self) -> Option<Box<Token>> {
+        self.csrf.as_ref().and_then(|csrf| csrf.next.clone())
+    }
+
+    /// A commit was done: the session is now `live`.
+    pub(super) fn keep_promise(&mut self, live: &Live, session: &'static str) {
+        let Some(csrf) = &mut self.csrf else { return };
+        csrf.next = None;
+        if csrf.issued.is_some_and(|issued| issued != live.key) {
+            csrf.issued = Some(live.key);
+            event::csrf_outdated(session);
+        }
+    }
+
+    /// Whether the next commit gives the session a new id, as far as this request has handed in what it did.
+    fn gets_new_id(&self) -> bool {
+        let Intents { rotate, restart, authenticated, .. } = self.intents;
+        rotate || restart || authenticated || self.slots().any(AnySlot::has_another_privilege)
+    }
+}
+
+impl Cell {
+    /// Whether the request proves itself, or may yet do so. What reaches no session has nothing to prove: nobody's
+    /// authority is used by it.
+    pub(crate) fn meets(&self, demand: Demand, sent: Option<&[u8]>) -> bool {
+        if self.inner.get().is_none() {
+            return true;
+        }
+        let mut state = self.state();
+        let Source::Live(live) = &state.source else { return true };
+        let proves = sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)));
+        let csrf = state.csrf();
+        csrf.proved |= proves;
+        csrf.demanded |= demand == Demand::Form;
+        csrf.proved || demand == Demand::Form
+    }
+
+    /// Whether `sent` is a token of the session that the request presents; then it has proved itself.
+    pub(crate) fn prove(&self, sent: &[u8]) -> bool {
+        if self.inner.get().is_none() {
+            return false;
+        }
+        let mut state = self.state();
+        let Source::Live(live) = &state.source else { return false };
+        let proves = shows(sent, &live.token.csrf_base(&self.engine.purpose));
+        state.csrf().proved |= proves;
+        proves
+    }
+
+    /// Refuses what a request would do that has to prove itself, and has not.
+    pub(crate) fn check_proved(&self) -> Result<(), Error> {
+        if self.state().is_unproved() { Err(self.told(Error::new(Kind::Csrf))) } else { Ok(()) }
+    }
+
+    /// A token for the id that the browser has after this response.
+    pub(crate) fn issue_csrf(&self) -> Result<CsrfToken, Error> {
+        self.issued().map_err(|error| self.told(error))
+    }
+
+    fn issued(&self) -> Result<CsrfToken, Error> {
+        let (engine, entropy) = (&self.engine, &*self.engine.entropy);
+        let mut state = self.state();
+        let state = &mut *state;
+        let token = match &state.source {
+            _ if state.intents.destroy => return Ok(CsrfToken::of_nothing(entropy)?),
+            Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
+            Source::Live(live) => Promise::Present(live.token.clone(), live.key),
+            Source::Absent => Promise::First,
+            Source::Untouched | Source::Failed | Source::Dead | Source::Unusable(_) | Source::Insecure => {
+                return Ok(CsrfToken::of_nothing(entropy)?);
+            }
+        };
+        let (token, key) = match token {
+            Promise::Present(token, key) => (token, key),
+            Promise::First | Promise::Next(_) if state.closed => return Err(Error::new(Kind::TooLate)),
+            promise => {
+                let next = match (state.csrf().next.take(), promise) {
+                    (Some(next), _) => next,
+                    (None, Promise::Next(slot)) => Box::new(Token::random(entropy, slot)?),
+                    (None, _) => Box::new(new_id(engine)?),
+                };
+                state.intents.csrf |= matches!(state.source, Source::Absent);
+                state.csrf().next = Some(next.clone());
+                let key = next.key(&engine.purpose);
+                (*next, key)
+            }
+        };
+        if state.csrf().issued.replace(key).is_some_and(|before| before != key) {
+            event::csrf_outdated(self.session());
+        }
+        Ok(CsrfToken::of(&token.csrf_base(&engine.purpose), entropy)?)
+    }
+
+    /// [`close`](Self::close) for a request that should have proved itself. Nothing that it did is stored, whatever became
+    /// of it; where that would not be seen, the response is replaced.
+    pub(super) fn close_unproved(&self, status: u16) -> Closing {
+        let mut state = self.state();
+        let did = state.intents != Intents::default() || state.slots().any(AnySlot::is_changed);
+        state.slots_mut().for_each(|slot| slot.revert());
+        state.intents = Intents::default();
+        state.closed = true;
+        let (cookie, private) = (state.cookie.take(), state.is_private());
+        drop(state);
+        // a failure of the handler is one already
+        let seen = status >= 500 || status >= 400 && !did;
+        let error = (!seen).then(|| self.told(Error::new(Kind::Csrf)));
+        if let Some(error) = &error {
+            event::refused(self.session(), error);
+        }
+        Closing { cookie, error, private }
+    }
+}
+
+/// What the id will be that a token is for.
+enum Promise {
+    /// What it is.
+    Present(Token, Key),
+    /// Another one, in the same place.
+    Next(Option<Slot>),
+    /// That of a session yet to be made.
+    First,
+}

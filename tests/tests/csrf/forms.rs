@@ -1,0 +1,79 @@
+//! `csrf = form`: the handler checks the token itself, and nothing is stored until it has.
+
+use session_tests::{Browser, Op, logs};
+
+use super::world::*;
+
+#[tokio::test]
+async fn s28_a_form_proves_itself_by_its_body() {
+    let (mut world, token) = logged_in().await;
+    let reply = post_form(&mut world.browser, "/form", &token).await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "note"));
+    assert_eq!(world.store.calls(), [Op::Load, Op::Update]);
+    for wrong in ["", "x", &"A".repeat(86), &token[1..]] {
+        assert_refused(&post_form(&mut world.browser, "/form", wrong).await);
+    }
+    // or by the header; then the handler's own check still looks at the body
+    assert_eq!(post_with(&mut world.browser, "/careless/note/200", &token).await.status, 200);
+    assert_eq!(
+        world.browser.get("/page").await.body.split_once(' ').unwrap().1,
+        "Some(\"ann\") note+careless"
+    );
+}
+
+#[tokio::test]
+async fn s28_until_a_form_has_proved_itself_nothing_that_it_does_is_done() {
+    let (mut world, _) = logged_in().await;
+    for what in ["note", "login", "logout", "destroy", "rotate", "save", "take", "nothing", "token"] {
+        for status in [200, 303, 404, 500] {
+            logs::listen();
+            let reply = world.browser.post(&format!("/careless/{what}/{status}")).await;
+            let did = !matches!(what, "nothing" | "take" | "token");
+            let expected = match status {
+                404 if did => 403,
+                404 | 500 => status,
+                _ => 403,
+            };
+            assert_eq!(reply.status, expected, "{what} {status}");
+            assert_eq!(reply.set_cookies().len(), 0, "{what} {status}");
+            assert_eq!(logs::count("event=\"refused\"") > 0, expected == 403, "{what} {status}");
+        }
+    }
+    assert!(world.store.calls().iter().all(|op| *op == Op::Load), "{:?}", world.store.calls());
+    assert_eq!(world.browser.get("/page").await.body.split_once(' ').unwrap().1, "Some(\"ann\") ");
+}
+
+#[tokio::test]
+async fn s28_a_handler_that_panics_before_its_check_ends_no_session() {
+    let (world, _) = logged_in().await;
+    let request = session_tests::Request::post("/careless/panic/200");
+    let mut stream = world.browser.prepare(request).start(world.browser.server()).await;
+    let mut rest = Vec::new();
+    let _closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest).await;
+    assert!(!String::from_utf8_lossy(&rest).contains("set-cookie"));
+    let mut browser = world.browser.clone();
+    assert_eq!(browser.get("/page").await.body.split_once(' ').unwrap().1, "Some(\"ann\") ");
+    assert!(world.store.calls().iter().all(|op| *op == Op::Load), "{:?}", world.store.calls());
+}
+
+#[tokio::test]
+async fn s28_a_handler_may_answer_in_its_own_words() {
+    let (mut world, token) = logged_in().await;
+    let reply = post_form(&mut world.browser, "/patient", "wrong").await;
+    assert_eq!((reply.status, reply.body.as_str()), (422, "please send the form again"));
+    assert_eq!(post_form(&mut world.browser, "/patient", &token).await.status, 200);
+}
+
+#[tokio::test]
+async fn s28_a_login_form_that_checks_is_protected_without_a_session_too() {
+    let world = world().await;
+    let mut visitor = Browser::new(world.browser.server());
+    assert_refused(&post_form(&mut visitor, "/form", "").await);
+    // the page with the form begins a session, and so its token counts
+    let token = first_word(&visitor.get("/page").await);
+    assert_eq!(post_form(&mut visitor.clone(), "/form", &token).await.status, 200);
+    // the same token sent by somebody else's browser
+    assert_refused(&post_form(&mut Browser::new(world.browser.server()), "/form", &token).await);
+    // on a request that presents none, a careless handler has no authority to misuse
+    assert_eq!(Browser::new(world.browser.server()).post("/careless/note/200").await.status, 200);
+}

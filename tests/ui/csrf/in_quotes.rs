@@ -1,0 +1,13 @@
+use session_runtime::{session, with_session};
+
+#[session(csrf)]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session(csrf = "form")]
+async fn visit(session: &mut Shop) {
+    session.visits += 1;
+}
+
+fn main() {}
