@@ -211,7 +211,6 @@ impl Key {
     }
 
     /// Another key in the same place.
-    #[cfg(feature = "conformance")]
     pub(crate) const fn beside(self, hash: [u8; 32]) -> Self {
         Self { hash, ..self }
     }

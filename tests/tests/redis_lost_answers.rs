@@ -172,7 +172,7 @@ async fn t2_a_write_whose_session_ended_meanwhile_is_not_done_again() {
     let changes = Write::after(&loaded).add("n", 1).build();
     let logout = async || world.direct.delete(&key(1), at(120)).await.unwrap();
     assert_eq!(world.update_and_lose(&key(1), &changes, logout).await.unwrap(), Updated::Gone);
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(_)));
+    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { .. }));
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn s69_a_rotation_whose_answer_was_lost_is_one_rotation() {
     let answer = world.store.rotate(&key(1), &key(2), &changes, at(120)).await.unwrap();
     assert_eq!(answer, Rotated::Rotated);
     assert_eq!(value(&world.record(&key(2)).await, "n"), "1");
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(_)));
+    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { .. }));
     assert_eq!(world.keys(), before + 1, "the new id, and no third one");
     // somebody else's rotation of the same record is not this one
     world.proxy.lose_answers(1);
@@ -242,7 +242,9 @@ async fn s14_deleting_and_touching_again_changes_nothing() {
     assert_eq!(world.record(&key(1)).await.meta().last_seen, at(7));
     world.proxy.lose_answers(1);
     world.store.delete(&key(1), at(120)).await.unwrap();
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(until) if until == at(120)));
+    assert!(
+        matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { until, .. } if until == at(120))
+    );
 }
 
 #[tokio::test]

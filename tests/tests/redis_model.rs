@@ -161,7 +161,7 @@ type Loaded = Option<(Arc<Record>, Arc<Record>)>;
 async fn record_of(store: &impl Store, key: &Key) -> Option<Arc<Record>> {
     match store.load(key).await.unwrap() {
         Found::Record(record) => Some(record),
-        Found::Tombstone(_) | Found::Nothing => None,
+        Found::Tombstone { .. } | Found::Nothing => None,
     }
 }
 
@@ -178,7 +178,9 @@ async fn same_under(model: &impl Store, store: &impl Store, key: &Key, step: &st
             assert_eq!(fields(&found), fields(&expected), "{step}");
             assert_eq!(comparable(found.meta()), comparable(expected.meta()), "{step}");
         }
-        (Found::Tombstone(expected), Found::Tombstone(found)) => assert_eq!(found, expected, "{step}"),
+        (Found::Tombstone { until: expected, moved: went }, Found::Tombstone { until: found, moved }) => {
+            assert_eq!((found, moved), (expected, went), "{step}")
+        }
         (Found::Nothing, Found::Nothing) => {}
         (expected, found) => panic!("{step}: {found:?} instead of {expected:?}"),
     }

@@ -63,7 +63,7 @@ impl Cell {
                 return Err(Error::new(Kind::Conflict));
             }
             // it was not done, or there is nothing left that it could have been done to
-            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => {}
+            Found::Record(_) | Found::Tombstone { .. } | Found::Nothing => {}
         }
         Ok(())
     }

@@ -100,8 +100,8 @@ impl Cell {
             Found::Record(record) if now < record.meta().deadline() => {
                 Look::Live(Live { token, key, record, stale: false })
             }
-            Found::Tombstone(until) if now < until => Look::Dead,
-            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => Look::Nothing,
+            Found::Tombstone { until, .. } if now < until => Look::Dead,
+            Found::Record(_) | Found::Tombstone { .. } | Found::Nothing => Look::Nothing,
         })
     }
 

@@ -48,7 +48,9 @@ impl Map {
     pub(super) fn load(&self, key: &Key) -> Found {
         match self.shard(key).get(key) {
             Some(Entry::Live { record, .. }) => Found::Record(Arc::clone(record)),
-            Some(Entry::Tombstone { until, .. }) => Found::Tombstone(*until),
+            Some(Entry::Tombstone { until, successor, .. }) => {
+                Found::Tombstone { until: *until, moved: successor.as_deref().copied() }
+            }
             None => Found::Nothing,
         }
     }

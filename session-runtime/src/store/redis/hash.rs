@@ -11,6 +11,7 @@ use redis::Value;
 
 use crate::clock::Timestamp;
 use crate::record::{Fields, Meta, OpId, Record};
+use crate::token::Key;
 
 /// The format that is written. Records of a later one are left alone: a newer version of the application may run beside.
 const FORMAT: u64 = 1;
@@ -25,8 +26,11 @@ const OPS: usize = 8;
 #[derive(Debug)]
 pub(super) enum Kept {
     Record(Record),
-    /// A dead id, until then.
-    Tombstone(Timestamp),
+    /// A dead id, until then. `to`: where its record was moved to.
+    Tombstone {
+        until: Timestamp,
+        to: Option<Key>,
+    },
     Nothing,
     /// Written by a version that is newer than this one.
     Newer,
@@ -67,15 +71,21 @@ impl Hash {
             _ => return Kept::Foreign,
         }
         if self.text("@until").is_some() {
-            return self.tombstone().map_or(Kept::Foreign, Kept::Tombstone);
+            return self.tombstone().unwrap_or(Kept::Foreign);
         }
         self.record().map_or(Kept::Foreign, Kept::Record)
     }
 
-    fn tombstone(&self) -> Option<Timestamp> {
-        let is_ours = self.text("@created").is_none()
-            && self.text("@to").is_none_or(|to| crate::token::Key::from_hex(to).is_some());
-        self.number("@until").filter(|_| is_ours).map(Timestamp::from_millis)
+    fn tombstone(&self) -> Option<Kept> {
+        if self.text("@created").is_some() {
+            return None;
+        }
+        let to = match self.text("@to") {
+            None => None,
+            Some(to) => Some(Key::from_hex(to)?),
+        };
+        let until = self.number("@until").map(Timestamp::from_millis)?;
+        Some(Kept::Tombstone { until, to })
     }
 
     fn record(self) -> Option<Record> {

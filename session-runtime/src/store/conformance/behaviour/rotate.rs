@@ -99,3 +99,19 @@ pub async fn an_id_can_be_rotated_many_times<S: Store>(store: Subject<S>) {
         store.expect_dead(&key(n), at(120)).await;
     }
 }
+
+/// Each old id says the next one, also when the record is there no more: the core looks whether it may follow.
+pub async fn s24_a_rotated_id_says_where_the_record_went<S: Store>(store: Subject<S>) {
+    if !store.forwards() {
+        return;
+    }
+    let loaded = store.created(&key(1), record(&[("a", "1")])).await;
+    let changes = Write::after(&loaded).build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Rotated);
+    assert_eq!(store.forwarded(&key(1)).await, Some(key(2)));
+    assert_eq!(store.rotate(&key(2), &key(3), &changes, at(120)).await, Rotated::Rotated);
+    assert_eq!(store.forwarded(&key(1)).await, Some(key(2)));
+    assert_eq!(store.forwarded(&key(2)).await, Some(key(3)));
+    store.delete(&key(3), at(130)).await;
+    assert_eq!(store.forwarded(&key(2)).await, Some(key(3)));
+}
