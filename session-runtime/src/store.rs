@@ -31,7 +31,7 @@ pub use memory::{MemoryStore, MemoryStoreBuilder};
 
 pub use crate::changes::{Changes, Refusal};
 pub use crate::error::{Source, StoreError};
-pub use crate::record::{Fields, Meta, OpId, Record};
+pub use crate::record::{Fields, Meta, OpId, Record, Renewal};
 pub use crate::token::{Key, Slot};
 
 use std::future::Future;

@@ -204,6 +204,11 @@ impl Hash for Key {
 }
 
 impl Key {
+    /// The key of this hash, of no slot.
+    pub(crate) const fn of_hash(hash: [u8; 32]) -> Self {
+        Self { hash, slot: None }
+    }
+
     /// The key of these bytes, for tests of stores.
     #[cfg(any(test, feature = "conformance"))]
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {

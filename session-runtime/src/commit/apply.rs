@@ -280,6 +280,8 @@ fn is_selected(changed: &Changed, select: Select) -> bool {
 
 fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
     MetaChange {
+        issued: None,
+        renewed: None,
         authenticated: stamp.authenticated,
         last_seen: stamp.last_seen,
         idle: stamp.idle,

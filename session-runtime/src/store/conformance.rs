@@ -177,6 +177,7 @@ macro_rules! __store_conformance_tests {
                 a_refused_rotate_changes_nothing
                 an_id_can_be_rotated_many_times
                 s24_a_rotated_id_says_where_the_record_went
+                s24_what_a_renewal_says_is_kept_until_the_next_rotation
             }
             delete: {
                 delete_leaves_a_tombstone

@@ -10,7 +10,7 @@ use std::time::Duration;
 use redis::Value;
 
 use crate::clock::Timestamp;
-use crate::record::{Fields, Meta, OpId, Record};
+use crate::record::{Fields, Meta, OpId, Record, Renewal};
 use crate::token::Key;
 
 /// The format that is written. Records of a later one are left alone: a newer version of the application may run beside.
@@ -93,6 +93,12 @@ impl Hash {
         let idle = Duration::from_millis(self.number("@idle")?);
         let mut meta = Meta::new(time("@created")?, idle, time("@expires")?);
         meta.last_seen = time("@last_seen")?;
+        meta.issued = match self.text("@issued") {
+            None => meta.created,
+            Some(_) => time("@issued")?,
+        };
+        // a text that is none of ours opens nothing
+        meta.renewed = self.text("@renewed").and_then(Renewal::from_text).map(Box::new);
         meta.authenticated = match self.text("@authenticated") {
             None => None,
             Some(_) => Some(time("@authenticated")?),
@@ -171,6 +177,12 @@ pub(super) fn creation(record: &Record) -> Result<Vec<Cow<'_, [u8]>>, String> {
     let mut pair = |name: &'static str, value| out.extend([Cow::Borrowed(name.as_bytes()), value]);
     pair("@created", owned(millis(meta.created)));
     pair("@remembered", Cow::Borrowed(flag(meta.remembered).as_bytes()));
+    if meta.issued != meta.created {
+        pair("@issued", owned(millis(meta.issued)));
+    }
+    if let Some(renewed) = &meta.renewed {
+        pair("@renewed", owned(renewed.to_text()));
+    }
     if let Some(authenticated) = meta.authenticated {
         pair("@authenticated", owned(millis(authenticated)));
     }

@@ -64,6 +64,9 @@ impl Flawed {
         if self.has(Flaw::LosesTheName) {
             meta.last_op = OpId::from_u128(0);
         }
+        if self.has(Flaw::LosesRenewals) {
+            meta.renewed = None;
+        }
         if self.has(Flaw::LosesMetadata) {
             meta.authenticated = None;
         }
@@ -111,6 +114,12 @@ impl Flawed {
         }
         let current = base.as_deref().filter(|_| self.has(Flaw::Replaces)).unwrap_or(record);
         let mut next = changes.apply(current)?;
+        if self.has(Flaw::WritesEndTheGrace) && changes.meta.renewed.is_none() {
+            next = next.with_meta(Meta { renewed: None, ..next.meta().clone() });
+        }
+        if self.has(Flaw::RotateLeavesTheGrace) && changes.meta.renewed == Some(None) {
+            next = next.with_meta(Meta { renewed: record.meta().renewed.clone(), ..next.meta().clone() });
+        }
         if self.has(Flaw::UpdateMovesActivityBack) {
             let last_seen = changes.meta.last_seen.unwrap_or(record.meta().last_seen);
             next = next.with_meta(Meta { last_seen, ..next.meta().clone() });

@@ -212,6 +212,15 @@ flaws! {
     /// Nobody learns where the record went. A store may say so: `Subject::without_forwarding`.
     RotateHidesWhereItWent:
         rotate::s24_a_rotated_id_says_where_the_record_went;
+    /// Nobody learns by which old id a session may be reached.
+    LosesRenewals:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
+    /// The first write after a renewal makes the old id dead.
+    WritesEndTheGrace:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
+    /// A login leaves the old id alive.
+    RotateLeavesTheGrace:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
     /// The record is moved as it was.
     RotateDropsChanges:
         rotate::rotate_applies_its_changes;
