@@ -45,6 +45,10 @@ impl Error {
         Self(Box::new(Inner { kind, source: None }))
     }
 
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
     pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Config(what.into()))
     }

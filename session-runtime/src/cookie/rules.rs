@@ -25,7 +25,7 @@ pub const DEFAULT_GRACE_SECONDS: u64 = 30;
 pub const LONGEST_GRACE_SECONDS: u64 = 120;
 
 /// Ids are renewed no more often than once in so many graces: so no more than one old id reaches a session.
-pub const GRACES_IN_A_RENEWAL: u64 = 4;
+pub const GRACES_IN_A_RENEWAL: u32 = 4;
 
 /// The longest attribute value that browsers keep, in bytes (RFC 6265bis §5.6; S38).
 const MAX_ATTRIBUTE_BYTES: usize = 1024;

@@ -32,13 +32,11 @@ impl Renewal {
     }
 
     /// One text, for stores that keep text: milliseconds, key and nonce in lower-case hexadecimal, with a blank between.
-    #[cfg(any(unix, feature = "redis", test))]
     pub(crate) fn to_text(&self) -> String {
         format!("{} {} {}", self.until.as_millis(), self.from.to_hex(), Key::of_hash(self.nonce).to_hex())
     }
 
     /// What [`to_text`](Self::to_text) wrote; `None` for any other text.
-    #[cfg(any(unix, feature = "redis", test))]
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let mut parts = text.split(' ');
         let until = Timestamp::from_millis(parts.next()?.parse().ok()?);

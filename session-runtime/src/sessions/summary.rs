@@ -28,11 +28,13 @@ pub struct PolicySummary(String);
 
 impl PolicySummary {
     pub(super) fn of(session: &str, engine: &Engine) -> Self {
-        let Lifetimes { idle, absolute, remember, persistent } = engine.lifetimes;
+        let Lifetimes { idle, absolute, remember, persistent, renew, grace } = engine.lifetimes;
         let cookie = engine.cookie.attributes();
         let name = &engine.cookie_name;
         let until = if persistent { "for as long as the session" } else { "until the browser closes" };
         let remember = remember.map(|time| format!(", remember {}", span(time))).unwrap_or_default();
+        let renew = renew.map(|age| format!(", a new id every {} (grace {})", span(age), span(grace)));
+        let renew = renew.unwrap_or_default();
         let (idle, absolute) = (span(idle), span(absolute));
         let kept = match &engine.place {
             Place::Server(_) => {
@@ -49,7 +51,7 @@ impl PolicySummary {
             ),
         };
         Self(format!(
-            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}; kept {kept}"
+            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}{renew}; kept {kept}"
         ))
     }
 }
