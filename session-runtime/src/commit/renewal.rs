@@ -132,7 +132,8 @@ pub(super) fn new_id(
 ) -> Result<Token, Error> {
     let random = Token::random(&*engine.entropy, old.key.slot())?;
     let Some(until) = grace else {
-        changes.meta.renewed = Some(None);
+        // nothing to forget, mostly
+        changes.meta.renewed = old.record.meta().renewed.is_some().then_some(None);
         return Ok(random);
     };
     let nonce = *random.id();
