@@ -59,6 +59,8 @@ keys! {
         Idle = "idle", r#"idle = "30m""#;
         Absolute = "absolute", r#"absolute = "12h""#;
         Remember = "remember", r#"remember = "30d""#;
+        Renew = "renew", r#"renew = "1h""#;
+        Grace = "grace", r#"grace = "30s""#;
         SameSite = "same_site", r#"same_site = "lax""#;
         Path = "path", r#"path = "/shop""#;
         Domain = "domain", r#"domain = "example.com""#;

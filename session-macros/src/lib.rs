@@ -49,6 +49,8 @@ use proc_macro::TokenStream;
 /// | `idle = "30m"` | the session ends when it has not been used for this long | one hour |
 /// | `absolute = "12h"` | the session ends this long after the login, however much it is used | eight hours |
 /// | `remember = "30d"` | a longer lifetime that a handler may choose ("remember me") | there is none |
+/// | `renew = "1h"` | the age at which an id is replaced by a new one | never; a login and a change of privilege always do |
+/// | `grace = "30s"` | for how long the id before such a renewal reaches the session, too; at most two minutes | `"30s"` |
 /// | `same_site = "lax"` | `"strict"`, `"lax"` or `"none"` | `"lax"` |
 /// | `path = "/shop"` | the `Path` of the cookie | `/` |
 /// | `domain = "example.com"` | the `Domain` of the cookie, which includes its subdomains | this host alone |

@@ -5,4 +5,5 @@ pub(crate) mod diff;
 pub(crate) mod limit;
 mod merge;
 pub(crate) mod plan;
-mod sealed;
+pub(crate) mod renewal;
+pub(crate) mod sealed;

@@ -4,7 +4,8 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::cookie::rules::{
-    DEFAULT_ABSOLUTE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH, SameSite,
+    DEFAULT_ABSOLUTE_SECONDS, DEFAULT_GRACE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH,
+    SameSite,
 };
 use crate::field::{Access, OwnerValue};
 use crate::session::gate::{Gate, Guarded};
@@ -100,6 +101,8 @@ pub struct Policy {
     pub idle: Duration,
     pub absolute: Duration,
     pub remember: Option<Duration>,
+    pub renew: Option<Duration>,
+    pub grace: Duration,
     pub same_site: SameSite,
     pub path: &'static str,
     pub domain: Option<&'static str>,
@@ -118,6 +121,8 @@ impl Policy {
         idle: Duration::from_secs(DEFAULT_IDLE_SECONDS),
         absolute: Duration::from_secs(DEFAULT_ABSOLUTE_SECONDS),
         remember: None,
+        renew: None,
+        grace: Duration::from_secs(DEFAULT_GRACE_SECONDS),
         same_site: SameSite::Lax,
         path: DEFAULT_PATH,
         domain: None,

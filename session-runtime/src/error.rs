@@ -58,6 +58,10 @@ impl Error {
         self
     }
 
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
     pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Config(what.into()))
     }

@@ -7,6 +7,13 @@ pub(crate) fn unknown_id(session: &'static str) {
     tracing::info!(target: TARGET, session, event = "unknown_id", "a request presented an id of no session");
 }
 
+/// A request presented an id that is dead, and by which no session is reached (S65): its session was `rotated` to another
+/// id, and a grace, if there was one, is over; or it has ended. It may be a slow request of the browser that has the new
+/// id, or a copy in other hands.
+pub(crate) fn replayed_id(session: &'static str, rotated: bool) {
+    tracing::warn!(target: TARGET, session, rotated, event = "replayed_id", "a request presented a dead id");
+}
+
 /// Several of the presented ids reach a session, or there are too many to ask (T8).
 pub(crate) fn ambiguous(session: &'static str) {
     tracing::warn!(target: TARGET, session, event = "ambiguous", "a request presented several session cookies: it is anonymous");
@@ -66,6 +73,11 @@ pub(crate) fn touch_failed(session: &'static str, error: &crate::Error) {
 /// A session's cookie could not be sent anew: it stays as it is, and may end earlier than it would have.
 pub(crate) fn renew_failed(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "renew_failed", %error, "a session's cookie was not sent anew");
+}
+
+/// The id of a session could not be renewed; the next request that may will try again.
+pub(crate) fn renewal_failed(session: &'static str, error: &crate::Error) {
+    tracing::warn!(target: TARGET, session, event = "renewal_failed", error = error as &dyn std::error::Error, "a session's id was not renewed");
 }
 
 /// A change that nobody will store: made after the response was committed.

@@ -5,11 +5,13 @@ pub(crate) mod fields;
 pub(crate) mod json;
 mod memo;
 mod meta;
+mod renewal;
 
 pub use fields::Fields;
 pub(crate) use memo::{Decoded, Memo, MemoBudget};
 pub(crate) use meta::MetaChange;
 pub use meta::{Meta, OpId};
+pub use renewal::Renewal;
 
 /// One session as stored: immutable, and shared by whoever is reading it.
 ///

@@ -142,6 +142,20 @@ impl<S: SessionData> Session<S> {
         self.cell.intend(|intents| intents.rotate = true);
     }
 
+    /// Renews the session's id when this request is committed. The old one reaches the session, too, until a short grace is
+    /// over (`grace`, 30 seconds unless declared otherwise): so requests that the browser has sent with it lose nothing, and
+    /// all of them end with the same new id (S24).
+    ///
+    /// For a new id every so often, declare `renew`. After a change of privilege that only the application knows of, call
+    /// [`rotate`](Self::rotate) instead: there a grace would let in whoever planted the old id.
+    ///
+    /// Within the grace of the last renewal this does nothing: the id is new. Nor does it where the request fails (5xx) or
+    /// the session has ended meanwhile: that is no reason to refuse anything. In cookies without a list of what has ended,
+    /// an old cookie stays good.
+    pub fn renew(&self) {
+        self.cell.intend(|intents| intents.renew = true);
+    }
+
     /// Ends the session when this request is committed: the record with all its sections is deleted and the cookie removed,
     /// whatever other requests are writing.
     ///

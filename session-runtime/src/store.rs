@@ -31,7 +31,7 @@ pub use memory::{MemoryStore, MemoryStoreBuilder};
 
 pub use crate::changes::{Changes, Refusal};
 pub use crate::error::{Source, StoreError};
-pub use crate::record::{Fields, Meta, OpId, Record};
+pub use crate::record::{Fields, Meta, OpId, Record, Renewal};
 pub use crate::token::{Key, Slot};
 
 use std::future::Future;
@@ -49,7 +49,8 @@ use crate::clock::Timestamp;
 /// from the record's [`Meta`], so a store may keep a record longer than it lives, never shorter.
 ///
 /// A deleted or rotated id leaves a *tombstone* until a given time: [`Found::Tombstone`] tells a request that still
-/// presents the id that it is dead, rather than unknown.
+/// presents the id that it is dead, rather than unknown, and where its record went. Whether the old id still reaches the
+/// record there is the core's to decide, from the record's own [`Meta::renewed`].
 pub trait Store: Send + Sync + 'static {
     /// Finds what is kept under `key`.
     ///
@@ -124,8 +125,14 @@ pub trait Store: Send + Sync + 'static {
 pub enum Found {
     /// A record; the core decides whether it is still alive.
     Record(Arc<Record>),
-    /// The id was deleted or rotated away; it is remembered as dead until then.
-    Tombstone(Timestamp),
+    /// The id was deleted or rotated away.
+    Tombstone {
+        /// It is remembered as dead until then.
+        until: Timestamp,
+        /// Where a rotation moved the record to; `None` of an id that was deleted. It need not say in which [`Slot`], as a
+        /// rotation keeps that. A store that cannot say where answers `None`, too: then a renewal has no grace (S24).
+        moved: Option<Key>,
+    },
     /// Nothing.
     Nothing,
 }

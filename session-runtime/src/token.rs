@@ -109,6 +109,14 @@ impl Token {
         Self { id, slot: None }
     }
 
+    /// The id that a renewal with this nonce gives, in the same slot. Who knows only one of the two cannot compute it; and
+    /// nobody finds the old id from the new one (S24).
+    pub(crate) fn renewed(&self, nonce: &[u8; BYTES]) -> Self {
+        let hash =
+            Sha256::new().chain_update(b"session id renewed").chain_update(self.id).chain_update(nonce);
+        Self { id: hash.finalize().into(), slot: self.slot }
+    }
+
     /// The id itself, to be sealed.
     pub(crate) const fn id(&self) -> &[u8; BYTES] {
         &self.id
@@ -219,6 +227,11 @@ impl Hash for Key {
 }
 
 impl Key {
+    /// The key of this hash, of no slot.
+    pub(crate) const fn of_hash(hash: [u8; 32]) -> Self {
+        Self { hash, slot: None }
+    }
+
     /// The key of these bytes, for tests of stores.
     #[cfg(any(test, feature = "conformance"))]
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
@@ -226,7 +239,6 @@ impl Key {
     }
 
     /// Another key in the same place.
-    #[cfg(feature = "conformance")]
     pub(crate) const fn beside(self, hash: [u8; 32]) -> Self {
         Self { hash, ..self }
     }

@@ -78,7 +78,7 @@ async fn read_only(store: &FileStore, folder: &Path) -> String {
 async fn load(store: &FileStore, n: u64) -> Option<Arc<Record>> {
     match store.load(&key(n)).await.unwrap() {
         Found::Record(record) => Some(record),
-        Found::Tombstone(_) | Found::Nothing => None,
+        Found::Tombstone { .. } | Found::Nothing => None,
     }
 }
 
@@ -180,7 +180,7 @@ async fn s69_of_two_processes_that_rotate_at_once_one_wins() {
             alive += u32::from(load(&store, id << 32 | n).await.is_some());
         }
         assert_eq!(alive, 1, "one new id, and no third one");
-        assert!(matches!(store.load(&key(n)).await.unwrap(), Found::Tombstone(_)));
+        assert!(matches!(store.load(&key(n)).await.unwrap(), Found::Tombstone { .. }));
     }
 }
 

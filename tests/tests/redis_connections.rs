@@ -27,7 +27,7 @@ async fn works(server: impl Into<RedisServer>) {
     assert_eq!(store.touch(&key(1), at(5)).await.unwrap(), Touched::Touched);
     assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await.unwrap(), Rotated::Rotated);
     store.delete(&key(1), at(120)).await.unwrap();
-    assert!(matches!(store.load(&key(2)).await.unwrap(), Found::Tombstone(_)));
+    assert!(matches!(store.load(&key(2)).await.unwrap(), Found::Tombstone { .. }));
     assert_eq!(store.clear_all().await.unwrap(), 2);
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_runtime::store::conformance::kit::{Write, at, fields, key, record, value};
+use session_runtime::store::conformance::kit::{Write, at, fields, key, record, renewal, value};
 use session_runtime::store::{
     Changes, Created, Found, Key, Record, Rotated, Store as _, StoreError, Touched, Updated,
 };
@@ -166,13 +166,52 @@ async fn a_write_that_a_rotation_took_along_was_done() {
 }
 
 #[tokio::test]
+async fn t32_a_write_that_a_renewal_may_have_taken_along_is_not_done_again() {
+    // after 'gone', the core would look where the record went, and write there
+    for (others, expected) in [(6, Some(Updated::Applied)), (7, None)] {
+        let world = World::new().await;
+        let loaded = world.loaded(&key(1)).await;
+        let changes = Write::after(&loaded).add("n", 1).build();
+        let move_on = async || {
+            let renewal = Write::blind().renewed(Some(renewal(1, at(30)))).build();
+            let moved = world.direct.rotate(&key(1), &key(2), &renewal, at(120)).await.unwrap();
+            assert_eq!(moved, Rotated::Rotated);
+            world.others_write(&key(2), others).await;
+        };
+        let answer = world.update_and_lose(&key(1), &changes, move_on).await;
+        assert_eq!(answer.ok(), expected, "after {others} writes and the renewal");
+        assert_eq!(value(&world.record(&key(2)).await, "n"), "1", "it was done");
+    }
+}
+
+#[tokio::test]
+async fn t32_a_renewal_whose_answer_was_lost_is_known_again_whatever_others_wrote_since() {
+    for others in [0, 7, 8, 20] {
+        let world = World::new().await;
+        let loaded = world.loaded(&key(1)).await;
+        let renewal = renewal(1, at(30));
+        let changes = Write::after(&loaded).add("n", 1).renewed(Some(renewal)).build();
+        let gate = world.proxy.pause_when_lost();
+        world.proxy.lose_answers(1);
+        let store = world.store.clone();
+        let running = tokio::spawn(async move { store.rotate(&key(1), &key(2), &changes, at(120)).await });
+        gate.reached().await;
+        world.others_write(&key(2), others).await;
+        gate.open();
+        let answer = patiently("the second answer", running).await.unwrap();
+        assert_eq!(answer.unwrap(), Rotated::Rotated, "after {others} writes");
+        assert_eq!(value(&world.record(&key(2)).await, "n"), "1");
+    }
+}
+
+#[tokio::test]
 async fn t2_a_write_whose_session_ended_meanwhile_is_not_done_again() {
     let world = World::new().await;
     let loaded = world.loaded(&key(1)).await;
     let changes = Write::after(&loaded).add("n", 1).build();
     let logout = async || world.direct.delete(&key(1), at(120)).await.unwrap();
     assert_eq!(world.update_and_lose(&key(1), &changes, logout).await.unwrap(), Updated::Gone);
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(_)));
+    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { .. }));
 }
 
 #[tokio::test]
@@ -208,7 +247,7 @@ async fn s69_a_rotation_whose_answer_was_lost_is_one_rotation() {
     let answer = world.store.rotate(&key(1), &key(2), &changes, at(120)).await.unwrap();
     assert_eq!(answer, Rotated::Rotated);
     assert_eq!(value(&world.record(&key(2)).await, "n"), "1");
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(_)));
+    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { .. }));
     assert_eq!(world.keys(), before + 1, "the new id, and no third one");
     // somebody else's rotation of the same record is not this one
     world.proxy.lose_answers(1);
@@ -242,7 +281,9 @@ async fn s14_deleting_and_touching_again_changes_nothing() {
     assert_eq!(world.record(&key(1)).await.meta().last_seen, at(7));
     world.proxy.lose_answers(1);
     world.store.delete(&key(1), at(120)).await.unwrap();
-    assert!(matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone(until) if until == at(120)));
+    assert!(
+        matches!(world.direct.load(&key(1)).await.unwrap(), Found::Tombstone { until, .. } if until == at(120))
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use session_runtime::clock::Timestamp;
-use session_runtime::store::conformance::kit::{Write, at, fields, key, merged, meta};
+use session_runtime::store::conformance::kit::{Write, at, fields, key, merged, meta, renewal};
 use session_runtime::store::{
     Changes, Created, Found, Key, Meta, OpId, Record, Rotated, Store, Touched, Updated,
 };
@@ -86,6 +86,8 @@ struct Request {
     seen: Option<Timestamp>,
     owner: Option<Option<&'static str>>,
     expires: Option<Timestamp>,
+    /// By a rotation, which may be a renewal of this id.
+    issued: Option<(Timestamp, Option<u64>)>,
     up_to: Option<usize>,
 }
 
@@ -114,6 +116,10 @@ impl Request {
             seen: (dice.below(2) == 0).then(|| dice.moment()),
             owner: (dice.below(4) == 0).then(|| dice.of(&[None, Some("7"), Some("\"ann\"")])),
             expires: (dice.below(6) == 0).then(|| at(20_000 + dice.below(1000))),
+            issued: (dice.below(4) == 0).then(|| {
+                let renews = dice.below(2) == 0;
+                (dice.moment(), renews.then(|| dice.below(100)))
+            }),
             up_to: (dice.below(3) == 0).then(|| usize::try_from(dice.below(90)).unwrap()),
             actions,
         }
@@ -144,6 +150,9 @@ impl Request {
         if let Some(expires) = self.expires {
             write = write.expires(expires);
         }
+        if let Some((issued, from)) = self.issued {
+            write = write.issued(issued).renewed(from.map(|n| renewal(n, at(n))));
+        }
         if let Some(bytes) = self.up_to {
             write = write.up_to(bytes);
         }
@@ -161,7 +170,7 @@ type Loaded = Option<(Arc<Record>, Arc<Record>)>;
 async fn record_of(store: &impl Store, key: &Key) -> Option<Arc<Record>> {
     match store.load(key).await.unwrap() {
         Found::Record(record) => Some(record),
-        Found::Tombstone(_) | Found::Nothing => None,
+        Found::Tombstone { .. } | Found::Nothing => None,
     }
 }
 
@@ -178,7 +187,9 @@ async fn same_under(model: &impl Store, store: &impl Store, key: &Key, step: &st
             assert_eq!(fields(&found), fields(&expected), "{step}");
             assert_eq!(comparable(found.meta()), comparable(expected.meta()), "{step}");
         }
-        (Found::Tombstone(expected), Found::Tombstone(found)) => assert_eq!(found, expected, "{step}"),
+        (Found::Tombstone { until: expected, moved: went }, Found::Tombstone { until: found, moved }) => {
+            assert_eq!((found, moved), (expected, went), "{step}")
+        }
         (Found::Nothing, Found::Nothing) => {}
         (expected, found) => panic!("{step}: {found:?} instead of {expected:?}"),
     }

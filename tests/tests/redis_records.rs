@@ -332,7 +332,7 @@ async fn without_room_a_session_ends_and_rotates_but_does_not_begin_or_grow() {
     assert_eq!(store.rotate(&key(2), &key(12), &changes, at(60)).await.unwrap(), Rotated::Rotated);
     store.delete(&key(3), at(60)).await.unwrap();
     for n in [2, 3] {
-        assert!(matches!(store.load(&key(n)).await.unwrap(), Found::Tombstone(_)));
+        assert!(matches!(store.load(&key(n)).await.unwrap(), Found::Tombstone { .. }));
     }
     assert!(is_live(&store, &key(12)).await && !is_live(&store, &key(9)).await);
     let _: Value = server.ask(&["CONFIG", "SET", "maxmemory", "0"]);

@@ -17,36 +17,29 @@ use session_runtime::{Sessions, session, with_session};
 
 // The store begins here.
 #[derive(Default)]
-struct Maps {
-    found: HashMap<Key, Found>,
-    /// Where rotations moved records to.
-    moved: HashMap<Key, Key>,
-}
-
-#[derive(Default)]
-struct MyStore(Mutex<Maps>);
+struct MyStore(Mutex<HashMap<Key, Found>>);
 type Answer<T> = Result<T, StoreError>;
 
 impl MyStore {
     /// Each operation holds the lock from its look at what is there to its last write: that makes it one step.
-    fn lock(&self) -> MutexGuard<'_, Maps> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Found>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for MyStore {
     async fn load(&self, key: &Key) -> Answer<Found> {
-        Ok(self.lock().found.get(key).cloned().unwrap_or(Found::Nothing))
+        Ok(self.lock().get(key).cloned().unwrap_or(Found::Nothing))
     }
     async fn create(&self, key: &Key, record: Arc<Record>) -> Answer<Created> {
         let mut map = self.lock();
-        let Vacant(place) = map.found.entry(*key) else { return Ok(Created::Exists) };
+        let Vacant(place) = map.entry(*key) else { return Ok(Created::Exists) };
         place.insert(Found::Record(record));
         Ok(Created::Created)
     }
     async fn update(&self, key: &Key, changes: &Changes) -> Answer<Updated> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.found.get_mut(key) else { return Ok(Updated::Gone) };
+        let Some(Found::Record(record)) = map.get_mut(key) else { return Ok(Updated::Gone) };
         match changes.apply(record) {
             Ok(next) => *record = Arc::new(next),
             Err(refusal) => return Ok(refusal.into()),
@@ -55,43 +48,41 @@ impl Store for MyStore {
     }
     async fn rotate(&self, old: &Key, new: &Key, changes: &Changes, dead: Timestamp) -> Answer<Rotated> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.found.get(old).cloned() else { return Ok(Rotated::Gone) };
-        let Vacant(place) = map.found.entry(*new) else { return Ok(Rotated::Exists) };
+        let Some(Found::Record(record)) = map.get(old).cloned() else { return Ok(Rotated::Gone) };
+        let Vacant(place) = map.entry(*new) else { return Ok(Rotated::Exists) };
         match changes.apply(&record) {
             Ok(next) => drop(place.insert(Found::Record(Arc::new(next)))),
             Err(refusal) => return Ok(refusal.into()),
         }
-        map.found.insert(*old, Found::Tombstone(dead));
-        map.moved.insert(*old, *new);
+        map.insert(*old, Found::Tombstone { until: dead, moved: Some(*new) });
         Ok(Rotated::Rotated)
     }
     async fn touch(&self, key: &Key, seen: Timestamp) -> Answer<Touched> {
         let mut map = self.lock();
-        let Some(Found::Record(record)) = map.found.get_mut(key) else { return Ok(Touched::Gone) };
+        let Some(Found::Record(record)) = map.get_mut(key) else { return Ok(Touched::Gone) };
         let mut meta = record.meta().clone();
         meta.last_seen = meta.last_seen.max(seen);
         *record = Arc::new(Record::new(meta, record.fields().clone()));
         Ok(Touched::Touched)
     }
     async fn delete(&self, key: &Key, tombstone: Timestamp) -> Answer<()> {
-        let Maps { found, moved } = &mut *self.lock();
+        let (mut map, mut key) = (self.lock(), *key);
         // a logout beats the rotations that came before it
-        let last = std::iter::successors(Some(key), |key| moved.get(key)).last();
-        if let Some(found @ Found::Record(_)) = last.and_then(|key| found.get_mut(key)) {
-            *found = Found::Tombstone(tombstone);
+        while let Some(Found::Tombstone { moved: Some(next), .. }) = map.get(&key) {
+            key = *next;
+        }
+        if let Some(found @ Found::Record(_)) = map.get_mut(&key) {
+            *found = Found::Tombstone { until: tombstone, moved: None };
         }
         Ok(())
     }
     async fn sweep(&self, now: Timestamp) -> Answer<usize> {
         let is_over = |found: &Found| match found {
             Found::Record(record) => record.meta().deadline() <= now,
-            Found::Tombstone(until) => *until <= now,
+            Found::Tombstone { until, .. } => *until <= now,
             Found::Nothing => true,
         };
-        let Maps { found, moved } = &mut *self.lock();
-        let swept = found.extract_if(|_, found| is_over(found)).count();
-        moved.retain(|old, _| found.contains_key(old));
-        Ok(swept)
+        Ok(self.lock().extract_if(|_, found| is_over(found)).count())
     }
 }
 // The store ends here.

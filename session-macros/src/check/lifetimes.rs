@@ -27,7 +27,7 @@ pub(super) fn lifetimes(options: &StructOptions, errors: &Errors) -> Option<Life
     Some(lifetimes)
 }
 
-fn written(option: Option<&LitStr>) -> Result<Option<u64>, Mistake> {
+pub(super) fn written(option: Option<&LitStr>) -> Result<Option<u64>, Mistake> {
     option.map(seconds).transpose()
 }
 

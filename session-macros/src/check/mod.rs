@@ -15,6 +15,7 @@ mod lifetimes;
 mod names;
 mod policy;
 mod refusal;
+mod renewal;
 mod returns;
 mod section;
 mod session;

@@ -1,4 +1,4 @@
-//! What a root declares: cookie and lifetimes.
+//! What a root declares: cookie, lifetimes, and how long an id is used.
 
 use syn::{LitBool, LitStr};
 
@@ -6,20 +6,23 @@ use crate::diag::{Errors, Mistake};
 use crate::model::Policy;
 use crate::parse::StructOptions;
 
-use super::{cookie, lifetimes::lifetimes};
+use super::{cookie, lifetimes::lifetimes, renewal::renewal};
 
 /// The policy; `None` after at least one mistake.
 pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy> {
     let lifetimes = lifetimes(options, errors);
+    let renewal = renewal(options, errors);
     let same_site = errors.ok(cookie::same_site(options.same_site.as_ref()));
     cookie::rules(options, same_site.flatten(), errors);
     https(options, errors);
-    let lifetimes = lifetimes?;
+    let (lifetimes, renewal) = (lifetimes?, renewal?);
     Some(Policy {
         cookie: text(options.cookie.as_ref()),
         idle: lifetimes.idle,
         absolute: lifetimes.absolute,
         remember: lifetimes.remember,
+        renew: renewal.renew,
+        grace: renewal.grace,
         same_site: same_site?,
         path: text(options.path.as_ref()),
         domain: text(options.domain.as_ref()),

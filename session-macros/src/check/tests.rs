@@ -8,5 +8,6 @@ mod handlers;
 mod lifetimes;
 mod names;
 mod options;
+mod renewal;
 mod section;
 mod shape;

@@ -41,6 +41,8 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
     let absolute = policy.absolute.map(seconds).map(|time| quote!(absolute: #time,));
     let remember =
         policy.remember.map(seconds).map(|time| quote!(remember: ::core::option::Option::Some(#time),));
+    let renew = policy.renew.map(seconds).map(|age| quote!(renew: ::core::option::Option::Some(#age),));
+    let grace = policy.grace.map(seconds).map(|time| quote!(grace: #time,));
     let same_site = policy.same_site.map(same_site);
     let same_site = same_site.map(|variant| quote!(same_site: #runtime::__private::SameSite::#variant,));
     let path = policy.path.as_ref().map(|path| quote!(path: #path,));
@@ -53,7 +55,7 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
         policy.require_https.map(|on| quote!(require_https: #on,)),
         policy.csrf.map(|on| quote!(csrf: #on,)),
     ];
-    quote!(#cookie #idle #absolute #remember #same_site #path #domain #(#switches)*)
+    quote!(#cookie #idle #absolute #remember #renew #grace #same_site #path #domain #(#switches)*)
 }
 
 fn seconds(seconds: u64) -> TokenStream {

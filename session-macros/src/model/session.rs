@@ -26,10 +26,12 @@ pub(crate) enum Kind {
 #[derive(Default)]
 pub(crate) struct Policy {
     pub cookie: Option<String>,
-    /// In seconds, as the other two.
+    /// In seconds, as the other four.
     pub idle: Option<u64>,
     pub absolute: Option<u64>,
     pub remember: Option<u64>,
+    pub renew: Option<u64>,
+    pub grace: Option<u64>,
     pub same_site: Option<SameSite>,
     pub path: Option<String>,
     pub domain: Option<String>,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
 use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
-use super::{limit, merge, sealed};
+use super::renewal::NewId;
+use super::{limit, merge, renewal, sealed};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
@@ -25,7 +26,7 @@ pub(crate) struct Live {
     pub(crate) token: Token,
     pub(crate) key: Key,
     pub(crate) record: Arc<Record>,
-    /// It came in a cookie under an older key, and is to leave in one under the newest (S59).
+    /// The browser has an older cookie of it: one under an older key (S59), or with the id from before a renewal (S24).
     pub(crate) stale: bool,
 }
 
@@ -82,8 +83,8 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         Place::Server(store) => &**store,
         Place::Cookie(jar) => return Box::pin(sealed::apply(engine, jar, work)).await,
     };
-    let standing = match work.plan.op {
-        Op::Nothing => After::Unchanged,
+    let mut standing = match work.plan.op {
+        Op::Nothing if work.plan.cookie != CookiePlan::Set => After::Unchanged,
         Op::Refuse => return Err(Error::new(Kind::Gone)),
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
@@ -91,17 +92,26 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         }
         Op::Delete => delete(engine, store, work).await?,
         Op::Update { select, stamp } => update(engine, store, work, select, stamp, note).await?,
-        Op::Touch => touch(engine, store, work).await,
+        // also where only a newer cookie is to be sent: not if the session has ended meanwhile (T2)
+        Op::Touch | Op::Nothing => {
+            let recorded = work.live.as_ref().filter(|_| work.plan.op == Op::Nothing);
+            let seen = recorded.map_or(work.now, |live| live.record.meta().last_seen);
+            touch(engine, store, work, seen).await
+        }
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, &changes, live, work)).await?)
+            After::Live(Box::pin(rotate(engine, store, changes, live, work)).await?)
         }
+        Op::Renew(stamp) => Box::pin(renewal::renew(engine, store, work, stamp, note)).await?,
     };
-    let cookie = match (work.plan.cookie, &standing) {
+    let cookie = match (work.plan.cookie, &mut standing) {
         (CookiePlan::Remove, _) => Some(engine.cookie.remove()),
-        (CookiePlan::Set, After::Live(live)) => Some(set_cookie(engine, live, work.now)),
+        (plan, After::Live(live)) if plan == CookiePlan::Set || live.stale => {
+            live.stale = false;
+            Some(set_cookie(engine, live, work.now))
+        }
         (CookiePlan::Set | CookiePlan::Leave, _) => None,
     };
     Ok(Done { standing, cookie })
@@ -135,18 +145,31 @@ async fn update(
     note: Note<'_>,
 ) -> Result<After, Error> {
     let live = work.take_live()?;
-    let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
-    note(Some(Arc::clone(&changes)));
-    let updated = match engine.ask(store.update(&live.key, &changes)).await? {
-        // on the heap, for the same reason
-        Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, store, &live.key, &changes)).await?
-        }
-        updated => updated,
-    };
-    note(None);
+    let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
+    store_changes(engine, store, work, live, Arc::new(changes), note).await
+}
+
+/// Stores the changes, where the session is now.
+pub(super) async fn store_changes(
+    engine: &Engine,
+    store: &dyn DynStore,
+    work: &Work,
+    mut live: Live,
+    changes: Arc<Changes>,
+    note: Note<'_>,
+) -> Result<After, Error> {
+    let mut updated = send(engine, store, &live.key, &changes, note).await?;
+    // on the heap, for the same reason
+    if updated == Updated::Gone
+        && let Some(moved) = Box::pin(renewal::overtaken(engine, store, &live)).await?
+    {
+        live = moved;
+        updated = Box::pin(send(engine, store, &live.key, &changes, note)).await?;
+    }
     match updated {
-        Updated::Applied if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set => {
+        Updated::Applied
+            if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set || live.stale =>
+        {
             Ok(After::Live(Live { record: sent(&changes, live.record), ..live }))
         }
         Updated::Applied => Ok(After::Live(live)),
@@ -158,9 +181,41 @@ async fn update(
     }
 }
 
-async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> After {
-    let Some(live) = work.live.take() else { return After::Ended };
-    match engine.ask(store.touch(&live.key, work.now)).await {
+/// `Store::update`, and merging where the store leaves that to the core.
+async fn send(
+    engine: &Engine,
+    store: &dyn DynStore,
+    key: &Key,
+    changes: &Arc<Changes>,
+    note: Note<'_>,
+) -> Result<Updated, Error> {
+    note(Some(Arc::clone(changes)));
+    let updated = match engine.ask(store.update(key, changes)).await? {
+        // on the heap, for the same reason
+        Updated::Conflict if changes.can_merge() => {
+            Box::pin(merge::update(engine, store, key, changes)).await?
+        }
+        updated => updated,
+    };
+    note(None);
+    Ok(updated)
+}
+
+/// Records activity at `seen`. With what is recorded already, this only asks whether the session is still there.
+pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work, seen: Timestamp) -> After {
+    let Some(mut live) = work.live.take() else { return After::Ended };
+    let mut touched = engine.ask(store.touch(&live.key, seen)).await;
+    if let Ok(Touched::Gone) = touched {
+        match Box::pin(renewal::overtaken(engine, store, &live)).await {
+            Ok(Some(moved)) => {
+                live = moved;
+                touched = engine.ask(store.touch(&live.key, seen)).await;
+            }
+            Ok(None) => return After::Ended,
+            Err(error) => touched = Err(error),
+        }
+    }
+    match touched {
         Ok(Touched::Touched) => After::Live(live),
         Ok(Touched::Gone) => After::Ended,
         Err(error) => {
@@ -216,40 +271,55 @@ async fn create(
 async fn rotate(
     engine: &Engine,
     store: &dyn DynStore,
-    changes: &Changes,
+    mut changes: Changes,
     live: Live,
     work: &mut Work,
 ) -> Result<Live, Error> {
-    let until = work.now.after(TOMBSTONE);
-    let next = &mut work.next;
-    let mut moved = rename(engine, store, &live.key, changes, until, next).await?;
+    changes.meta.issued = Some(work.now);
+    let mut id = NewId::Anew(&mut work.next);
+    match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
+        Err(error) if error.is_gone() => {
+            let moved = renewal::overtaken(engine, store, &live).await?.ok_or(error)?;
+            move_record(engine, store, &moved, &mut changes, work.now, &mut id).await
+        }
+        moved => moved,
+    }
+}
+
+/// Moves the record to a new id.
+pub(super) async fn move_record(
+    engine: &Engine,
+    store: &dyn DynStore,
+    live: &Live,
+    changes: &mut Changes,
+    now: Timestamp,
+    id: &mut NewId<'_>,
+) -> Result<Live, Error> {
+    let until = now.after(TOMBSTONE);
+    let mut moved = rename(engine, store, live, changes, until, id).await?;
     if moved.is_none() && changes.can_merge() {
-        moved = merge::rotate(engine, store, &live.key, changes, until, next).await?;
+        moved = merge::rotate(engine, store, live, changes, until, id).await?;
     }
     let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
-    Ok(Live { token, key, record: sent(changes, live.record), stale: false })
+    Ok(Live { token, key, record: sent(changes, Arc::clone(&live.record)), stale: false })
 }
 
 /// Moves the record to a new id; `None` if a policy refuses.
 pub(super) async fn rename(
     engine: &Engine,
     store: &dyn DynStore,
-    old: &Key,
-    changes: &Changes,
+    old: &Live,
+    changes: &mut Changes,
     until: Timestamp,
-    next: &mut Option<Box<Token>>,
+    id: &mut NewId<'_>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for _ in 0..TRIES {
-        let token = match next.take() {
-            Some(promised) => *promised,
-            None => Token::random(&*engine.entropy, old.slot())?,
-        };
+        let token = id.choose(engine, old, changes)?;
         let key = token.key(&engine.purpose);
-        match engine.ask(store.rotate(old, &key, changes, until)).await? {
+        match engine.ask(store.rotate(&old.key, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
             Rotated::Conflict => {
-                // nothing has that name yet, so the promise can still be kept
-                *next = Some(Box::new(token));
+                id.keep(token);
                 return Ok(None);
             }
             Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
@@ -305,6 +375,8 @@ fn is_selected(changed: &Changed, select: Select) -> bool {
 
 fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
     MetaChange {
+        issued: None,
+        renewed: None,
         authenticated: stamp.authenticated,
         last_seen: stamp.last_seen,
         idle: stamp.idle,

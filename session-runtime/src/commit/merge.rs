@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use super::apply::rename;
+use super::apply::{Live, rename};
+use super::renewal::NewId;
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
@@ -31,7 +32,12 @@ pub(super) async fn update(
 ) -> Result<Updated, Error> {
     for attempt in 1..TRIES {
         pause(attempt).await;
-        let Some(merged) = merged(engine, store, key, changes).await? else { break };
+        let merged = match merged(engine, store, key, changes).await {
+            Ok(Some(merged)) => merged,
+            Ok(None) => break,
+            Err(error) if error.is_gone() => return Ok(Updated::Gone),
+            Err(error) => return Err(error),
+        };
         match engine.ask(store.update(key, &merged)).await? {
             Updated::Conflict => {}
             done => return Ok(done),
@@ -44,16 +50,17 @@ pub(super) async fn update(
 pub(super) async fn rotate(
     engine: &Engine,
     store: &dyn DynStore,
-    key: &Key,
-    changes: &Changes,
+    live: &Live,
+    changes: &mut Changes,
     tombstone: Timestamp,
-    next: &mut Option<Box<Token>>,
+    id: &mut NewId<'_>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for attempt in 1..TRIES {
         pause(attempt).await;
-        let Some(merged) = merged(engine, store, key, changes).await? else { break };
-        let moved = rename(engine, store, key, &merged, tombstone, next).await?;
+        let Some(mut merged) = merged(engine, store, &live.key, changes).await? else { break };
+        let moved = rename(engine, store, live, &mut merged, tombstone, id).await?;
         if moved.is_some() {
+            changes.meta = merged.meta;
             return Ok(moved);
         }
     }

@@ -24,8 +24,10 @@ pub(crate) struct Times {
     pub(crate) idle: Duration,
     pub(crate) expires: Timestamp,
     pub(crate) remembered: bool,
-    /// Its cookie is under an older key (S59).
+    /// The browser has an older cookie of it: under an older key (S59), or with the id from before a renewal (S24).
     pub(crate) stale: bool,
+    /// When it got its present id.
+    pub(crate) issued: Timestamp,
 }
 
 /// How the request ended.
@@ -69,6 +71,7 @@ impl OwnerChange {
 pub(crate) struct Intents {
     pub(crate) destroy: bool,
     pub(crate) rotate: bool,
+    pub(crate) renew: bool,
     pub(crate) restart: bool,
     pub(crate) authenticated: bool,
     /// The declared longer lifetime: chosen, or given up.
@@ -83,6 +86,7 @@ impl Intents {
         Self {
             destroy: self.destroy && !done.destroy,
             rotate: self.rotate && !done.rotate,
+            renew: self.renew && !done.renew,
             restart: self.restart && !done.restart,
             authenticated: self.authenticated && !done.authenticated,
             remember: self.remember.filter(|_| self.remember != done.remember),
@@ -90,7 +94,8 @@ impl Intents {
         }
     }
 
-    /// Whether the session is to get a new id or another lifetime.
+    /// Whether the session is to get a new id or another lifetime. A renewal is not among them: it is no reason to refuse a
+    /// request.
     fn asks(self) -> bool {
         self.rotate || self.restart || self.authenticated || self.remember.is_some()
     }
@@ -121,6 +126,10 @@ pub(crate) struct Lifetimes {
     pub(crate) absolute: Duration,
     pub(crate) remember: Option<Duration>,
     pub(crate) persistent: bool,
+    /// The age at which an id is renewed.
+    pub(crate) renew: Option<Duration>,
+    /// For how long the id before reaches the session then.
+    pub(crate) grace: Duration,
 }
 
 /// Everything that a plan is made from.
@@ -162,6 +171,8 @@ pub(crate) enum Op {
         wipe: Wipe,
         stamp: Stamp,
     },
+    /// All changes, under a new id; for a grace, the old one reaches the session, too.
+    Renew(Stamp),
     Delete,
 }
 
@@ -259,7 +270,7 @@ fn live(facts: &Facts, times: &Times) -> Plan {
         return if refused { Plan::REFUSE } else { Plan::NOTHING };
     }
     let stamp = stamp(facts, times);
-    match wants(facts) {
+    match wants(facts, times) {
         Wants::Wipe(wipe) => {
             let select = if wipe == Wipe::Restarted { Select::All } else { Select::Surviving };
             Plan { op: Op::Rotate { select, wipe, stamp }, cookie: CookiePlan::Set }
@@ -267,6 +278,7 @@ fn live(facts: &Facts, times: &Times) -> Plan {
         Wants::Rotate(select) => {
             Plan { op: Op::Rotate { select, wipe: Wipe::Nothing, stamp }, cookie: CookiePlan::Set }
         }
+        Wants::Renew => Plan { op: Op::Renew(stamp), cookie: CookiePlan::Set },
         Wants::Commit => {
             let writes = summary.changed || summary.consumed || intents.remember.is_some();
             let op = match (writes, stamp.last_seen) {
@@ -286,11 +298,12 @@ fn live(facts: &Facts, times: &Times) -> Plan {
 enum Wants {
     Wipe(Wipe),
     Rotate(Select),
+    Renew,
     Commit,
     Nothing,
 }
 
-fn wants(facts: &Facts) -> Wants {
+fn wants(facts: &Facts, times: &Times) -> Wants {
     let Facts { intents, summary, ending, .. } = facts;
     match ending {
         Ending::Commit if intents.restart => Wants::Wipe(Wipe::Restarted),
@@ -298,11 +311,21 @@ fn wants(facts: &Facts) -> Wants {
         Ending::Commit if authenticates(facts) || summary.privileged || intents.rotate => {
             Wants::Rotate(Select::All)
         }
+        Ending::Commit if renews(facts, times) => Wants::Renew,
         Ending::Commit => Wants::Commit,
         Ending::Drop if summary.dropped => Wants::Rotate(Select::DroppedPrivileges),
         Ending::Drop if intents.rotate => Wants::Rotate(Select::None),
         Ending::Drop => Wants::Nothing,
     }
+}
+
+/// Asked for, or due (S24). An id younger than the grace is not renewed: so no more than one old id reaches the session, and
+/// of two requests that renew one after the other the second has the new id already.
+fn renews(facts: &Facts, times: &Times) -> bool {
+    let Facts { intents, lifetimes, .. } = facts;
+    let age = facts.now.since(times.issued);
+    let is_due = facts.activity && lifetimes.renew.is_some_and(|most| age >= most);
+    is_due || (intents.renew && age >= lifetimes.grace)
 }
 
 fn authenticates(facts: &Facts) -> bool {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::apply::{After, Done, Live, Work, assemble, first, max_age, new_id};
 use super::limit;
-use super::plan::{CookiePlan, Op, Select, Wipe};
+use super::plan::{CookiePlan, Op, Select, Stamp, Wipe};
 use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::event;
-use crate::record::Record;
+use crate::record::{Meta, Record, Renewal};
 use crate::store::Jar;
 use crate::token::Token;
 
@@ -33,51 +33,139 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
         }
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
-            let token = new_token(engine, work)?;
+            let token = promised_or_new(engine, work)?;
             bake(engine, jar, token, record, work.now)
         }
         Op::Update { select, stamp } => {
             let live = work.take_live()?;
             let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
-            if jar.has_ended(engine, &live).await? {
-                return if work.diff.summary.changed { Err(Error::new(Kind::Gone)) } else { Ok(ended()) };
-            }
-            let record = changed(&changes, &live.record)?;
-            bake(engine, jar, live.token, record, work.now)
+            update(engine, jar, work, live, &changes).await
         }
+        Op::Renew(stamp) => renew_id(engine, jar, work, stamp).await,
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
-            let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
-            if jar.has_ended(engine, &live).await? {
-                return Err(Error::new(Kind::Gone));
-            }
-            let record = changed(&changes, &live.record)?;
-            // first whether there can be a new cookie, then the end of the old one
-            let token = new_token(engine, work)?;
-            let new = token.key(&engine.purpose);
-            let done = match bake(engine, jar, token, record, work.now) {
-                // a privilege that was given up must not last because the rest does not fit: then all of it ends
-                Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
-                    jar.end(engine, &live.key, Some(&live.record), work.now).await?;
-                    return Ok(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) });
+            let mut changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
+            changes.meta.issued = Some(work.now);
+            // once more, if a renewal comes between
+            for _ in 0..2 {
+                if let Some(done) = rotate(engine, jar, work, &live, &changes, select).await? {
+                    return Ok(done);
                 }
-                done => done?,
-            };
-            // of two that rotate at once, one ends the old id (S69)
-            if jar.rotate(engine, &live, &new, work.now).await? {
-                Ok(done)
-            } else {
-                Err(Error::new(Kind::Gone))
             }
+            Err(Error::new(Kind::Gone))
         }
     }
 }
 
 /// The id of a new cookie: the one that is promised, if one is.
-fn new_token(engine: &Engine, work: &mut Work) -> Result<Token, Error> {
+fn promised_or_new(engine: &Engine, work: &mut Work) -> Result<Token, Error> {
     match work.next.take() {
         Some(promised) => Ok(*promised),
         None => new_id(engine),
+    }
+}
+
+/// The changed record in a cookie of a new id; `None` if another request ended the old one first.
+async fn rotate(
+    engine: &Engine,
+    jar: &Jar,
+    work: &mut Work,
+    live: &Live,
+    changes: &Changes,
+    select: Select,
+) -> Result<Option<Done>, Error> {
+    let live = jar.going_on(engine, live.clone()).await?.ok_or_else(|| Error::new(Kind::Gone))?;
+    let record = changed(changes, &live.record)?;
+    // first whether there can be a new cookie, then the end of the old one
+    let token = promised_or_new(engine, work)?;
+    let new = token.key(&engine.purpose);
+    let done = match bake(engine, jar, token, record, work.now) {
+        // a privilege that was given up must not last because the rest does not fit: then all of it ends
+        Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
+            jar.end(engine, &live.key, Some(&live.record), work.now).await?;
+            return Ok(Some(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) }));
+        }
+        done => done?,
+    };
+    // of two that rotate at once, one ends the old id (S69)
+    Ok(jar.rotate(engine, &live, &new, None, work.now).await?.then_some(done))
+}
+
+/// The changed record in a cookie of a renewed id (S24), or, if another request renewed it first, of that one's. That the id
+/// cannot be renewed is no reason to fail a request that changes nothing.
+async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> Result<Done, Error> {
+    let live = work.take_live()?;
+    let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
+    let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
+    match try_to_renew(engine, jar, &live, &changes, work.now).await {
+        Ok(Some(done)) => Ok(done),
+        Err(error) if is_alone => {
+            event::renewal_failed(engine.types.root, &error);
+            Ok(Done { standing: After::Unchanged, cookie: None })
+        }
+        Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
+        // another request was first, or the renewal can wait
+        Ok(None) | Err(_) => update(engine, jar, work, live, &changes).await,
+    }
+}
+
+async fn try_to_renew(
+    engine: &Engine,
+    jar: &Jar,
+    live: &Live,
+    changes: &Changes,
+    now: Timestamp,
+) -> Result<Option<Done>, Error> {
+    if jar.has_ended(engine, live).await? {
+        return Ok(None);
+    }
+    let nonce = *Token::random(&*engine.entropy, None)?.id();
+    let token = live.token.renewed(&nonce);
+    let new = token.key(&engine.purpose);
+    let renewal = Renewal { from: live.key, nonce, until: now.after(engine.lifetimes.grace) };
+    let record = changed(changes, &live.record)?;
+    let meta = Meta { issued: now, ..record.meta().clone() };
+    let done = bake(engine, jar, token, Arc::new(record.with_meta(meta)), now)?;
+    Ok(jar.rotate(engine, live, &new, Some(&renewal), now).await?.then_some(done))
+}
+
+/// What became of a session for which an earlier save of the request made a cookie.
+pub(crate) enum Confirmed {
+    Good,
+    Ended,
+    /// It goes on under another id: in this cookie.
+    Renewed(String),
+}
+
+/// Asks for that before the cookie is sent. What cannot be known is not: a cookie of what has ended is dead wherever it is
+/// presented.
+pub(crate) async fn confirm(engine: &Engine, jar: &Jar, live: Live) -> Confirmed {
+    let key = live.key;
+    match jar.going_on(engine, live).await {
+        Ok(None) => Confirmed::Ended,
+        Ok(Some(moved)) if moved.key != key => {
+            let done = bake(engine, jar, moved.token, moved.record, engine.now());
+            done.ok().and_then(|done| done.cookie).map_or(Confirmed::Ended, Confirmed::Renewed)
+        }
+        Ok(Some(_)) | Err(_) => Confirmed::Good,
+    }
+}
+
+/// The changed record in a cookie, under the id that the session has now.
+async fn update(
+    engine: &Engine,
+    jar: &Jar,
+    work: &Work,
+    live: Live,
+    changes: &Changes,
+) -> Result<Done, Error> {
+    match jar.going_on(engine, live).await? {
+        Some(live) => {
+            let record = changed(changes, &live.record)?;
+            bake(engine, jar, live.token, record, work.now)
+        }
+        None if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
+        None => Ok(ended()),
     }
 }
 
@@ -111,10 +199,10 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
 /// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
 /// answer is right as it is.
 async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
-    let renewed = match jar.has_ended(engine, &live).await {
+    let renewed = match jar.going_on(engine, live).await {
         // a cookie would put back what a logout took away (T2)
-        Ok(true) => return ended(),
-        Ok(false) => bake(engine, jar, live.token, live.record, now),
+        Ok(None) => return ended(),
+        Ok(Some(live)) => bake(engine, jar, live.token, live.record, now),
         Err(error) => Err(error.into()),
     };
     renewed.unwrap_or_else(|error| {

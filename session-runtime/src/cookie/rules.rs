@@ -18,6 +18,15 @@ pub const DEFAULT_ABSOLUTE_SECONDS: u64 = 8 * 60 * 60;
 /// The longest lifetime that browsers honour: 400 days, in seconds (RFC 6265bis §5.5; S42).
 pub const MAX_LIFETIME_SECONDS: u64 = 34_560_000;
 
+/// How long the id before a renewal reaches the session where nothing is declared, in seconds.
+pub const DEFAULT_GRACE_SECONDS: u64 = 30;
+
+/// The longest that it may, in seconds: for as long as a dead id is remembered (S24).
+pub const LONGEST_GRACE_SECONDS: u64 = 120;
+
+/// Ids are renewed no more often than once in so many graces: so no more than one old id reaches a session.
+pub const GRACES_IN_A_RENEWAL: u32 = 4;
+
 /// The longest attribute value that browsers keep, in bytes (RFC 6265bis §5.6; S38).
 const MAX_ATTRIBUTE_BYTES: usize = 1024;
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::Renewal;
 use crate::clock::Timestamp;
 
 /// Deadlines, owner and the like of one session.
@@ -13,6 +14,10 @@ use crate::clock::Timestamp;
 pub struct Meta {
     /// When the session was created. Rotation keeps it.
     pub created: Timestamp,
+    /// When it got its present id: at its creation, or by the last rotation.
+    pub issued: Timestamp,
+    /// The id before, if that was a renewal (S24). Kept until the next rotation, though it means nothing once it is over.
+    pub renewed: Option<Box<Renewal>>,
     /// When its owner last proved who they are (S19).
     pub authenticated: Option<Timestamp>,
     /// The last recorded activity (S20).
@@ -34,6 +39,8 @@ impl Meta {
     pub const fn new(now: Timestamp, idle: Duration, expires: Timestamp) -> Self {
         Self {
             created: now,
+            issued: now,
+            renewed: None,
             authenticated: None,
             last_seen: now,
             idle,
@@ -53,9 +60,22 @@ impl Meta {
 impl fmt::Debug for Meta {
     /// Says that there is an owner, not who (T22).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, authenticated, last_seen, idle, expires, remembered, owner, last_op } = self;
+        let Self {
+            created,
+            issued,
+            renewed,
+            authenticated,
+            last_seen,
+            idle,
+            expires,
+            remembered,
+            owner,
+            last_op,
+        } = self;
         f.debug_struct("Meta")
             .field("created", created)
+            .field("issued", issued)
+            .field("renewed", renewed)
             .field("authenticated", authenticated)
             .field("last_seen", last_seen)
             .field("idle", idle)
@@ -96,6 +116,8 @@ impl OpId {
 #[allow(clippy::option_option)]
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct MetaChange {
+    pub(crate) issued: Option<Timestamp>,
+    pub(crate) renewed: Option<Option<Box<Renewal>>>,
     pub(crate) authenticated: Option<Option<Timestamp>>,
     pub(crate) last_seen: Option<Timestamp>,
     pub(crate) idle: Option<Duration>,
@@ -115,6 +137,8 @@ impl MetaChange {
     pub(crate) fn apply(&self, meta: &Meta, op: OpId) -> Meta {
         Meta {
             created: meta.created,
+            issued: self.issued.unwrap_or(meta.issued),
+            renewed: self.renewed.clone().unwrap_or_else(|| meta.renewed.clone()),
             authenticated: self.authenticated.unwrap_or(meta.authenticated),
             // two requests may commit in either order; activity never moves back
             last_seen: self.last_seen.map_or(meta.last_seen, |seen| seen.max(meta.last_seen)),

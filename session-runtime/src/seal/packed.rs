@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! id (32) ‖ flags (1) ‖ created ‖ authenticated ‖ last seen ‖ idle ‖ expires (8 each) ‖ length of the owner (4) ‖ owner
-//! ‖ count of fields (4) ‖ for each: length of the key (2), of the value (4), key, value ‖ zeros to a multiple of 64
+//! ‖ count of fields (4) ‖ for each: length of the key (2), of the value (4), key, value ‖ issued (8), if that was later than
+//! created ‖ renewed: key (32), nonce (32), until (8), if it was ‖ zeros to a multiple of 64
 //! ```
 //!
 //! Times in milliseconds, numbers little endian. Only what was decrypted is read, yet nothing in it is taken for granted.
@@ -11,7 +12,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::record::fields::Builder;
-use crate::record::{Meta, Record};
+use crate::record::{Meta, Record, Renewal};
+use crate::token::Key;
 
 /// Lengths are multiples of this many bytes: sizes of secrets that differ by less are mostly equal, at the price of 32
 /// bytes in the mean.
@@ -26,11 +28,22 @@ pub(super) const MIN: usize = FIXED.next_multiple_of(STEP);
 const AUTHENTICATED: u8 = 1;
 const REMEMBERED: u8 = 2;
 const OWNED: u8 = 4;
+const ISSUED: u8 = 8;
+const RENEWED: u8 = 16;
+
+/// Bytes of what is there only after a rotation.
+const ISSUED_BYTES: usize = 8;
+const RENEWED_BYTES: usize = 32 + 32 + 8;
 
 /// Bytes that [`write`] writes.
 pub(super) fn size(record: &Record) -> usize {
     let owner = record.meta().owner.as_ref().map_or(0, |owner| owner.len());
-    (FIXED + owner + record.fields().size()).next_multiple_of(STEP)
+    (FIXED + owner + record.fields().size() + rotated(record.meta())).next_multiple_of(STEP)
+}
+
+fn rotated(meta: &Meta) -> usize {
+    let issued = if meta.issued == meta.created { 0 } else { ISSUED_BYTES };
+    issued + if meta.renewed.is_some() { RENEWED_BYTES } else { 0 }
 }
 
 /// Appends a session.
@@ -43,7 +56,9 @@ pub(super) fn write(id: &[u8; 32], record: &Record, out: &mut Vec<u8>) {
     out.push(
         flag(AUTHENTICATED, authenticated.is_some())
             | flag(REMEMBERED, meta.remembered)
-            | flag(OWNED, owner.is_some()),
+            | flag(OWNED, owner.is_some())
+            | flag(ISSUED, meta.issued != meta.created)
+            | flag(RENEWED, meta.renewed.is_some()),
     );
     let idle = u64::try_from(meta.idle.as_millis()).unwrap_or(u64::MAX);
     let (created, authenticated) = (meta.created.as_millis(), authenticated.unwrap_or_default().as_millis());
@@ -60,6 +75,14 @@ pub(super) fn write(id: &[u8; 32], record: &Record, out: &mut Vec<u8>) {
         out.extend_from_slice(&length(value.len()));
         out.extend_from_slice(key);
         out.extend_from_slice(value);
+    }
+    if meta.issued != meta.created {
+        out.extend_from_slice(&meta.issued.as_millis().to_le_bytes());
+    }
+    if let Some(renewed) = &meta.renewed {
+        out.extend_from_slice(renewed.from.as_bytes());
+        out.extend_from_slice(&renewed.nonce);
+        out.extend_from_slice(&renewed.until.as_millis().to_le_bytes());
     }
     out.resize(start + (out.len() - start).next_multiple_of(STEP), 0);
 }
@@ -89,6 +112,13 @@ pub(super) fn read(bytes: &[u8]) -> Option<([u8; 32], Record)> {
         let value = rest.length()?;
         let key = std::str::from_utf8(rest.take(key)?).ok()?;
         fields.push(key.as_bytes(), rest.take(value)?);
+    }
+    if flags & ISSUED != 0 {
+        meta.issued = rest.time()?;
+    }
+    if flags & RENEWED != 0 {
+        let (from, nonce) = (Key::of_hash(rest.array()?), rest.array()?);
+        meta.renewed = Some(Box::new(Renewal { from, nonce, until: rest.time()? }));
     }
     let is_whole = bytes.len().is_multiple_of(STEP);
     let is_filled = is_whole && rest.0.len() < STEP && rest.0.iter().all(|byte| *byte == 0);

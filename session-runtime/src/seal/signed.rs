@@ -114,6 +114,9 @@ struct Claims<'a> {
 #[derive(Serialize, Deserialize)]
 struct Session<'a> {
     created: u64,
+    /// Not there if the session still has the id that it was created with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issued: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     authenticated: Option<u64>,
     last_seen: u64,
@@ -138,6 +141,7 @@ impl<'a> Claims<'a> {
             jti: URL_SAFE_NO_PAD.encode(id),
             session: Session {
                 created: meta.created.as_millis(),
+                issued: (meta.issued != meta.created).then(|| meta.issued.as_millis()),
                 authenticated: meta.authenticated.map(Timestamp::as_millis),
                 last_seen: meta.last_seen.as_millis(),
                 idle: u64::try_from(meta.idle.as_millis()).unwrap_or(u64::MAX),
@@ -162,6 +166,7 @@ impl<'a> Claims<'a> {
         let time = Timestamp::from_millis;
         let idle = Duration::from_millis(session.idle);
         let mut meta = Meta::new(time(session.created), idle, time(session.expires));
+        meta.issued = session.issued.map_or(meta.created, time);
         meta.authenticated = session.authenticated.map(time);
         meta.last_seen = time(session.last_seen);
         meta.remembered = session.remembered;

@@ -204,6 +204,13 @@ impl Cell {
         }
     }
 
+    /// Goes on with the session under the id that it was renewed to.
+    pub(crate) fn follow(&self, moved: Live) {
+        if let Source::Live(live) = &mut self.state().source {
+            *live = moved;
+        }
+    }
+
     /// Replaces what this request knows of the record.
     pub(crate) fn rebase(&self, record: Arc<Record>) {
         if let Source::Live(live) = &mut self.state().source {

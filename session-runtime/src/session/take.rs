@@ -11,11 +11,12 @@ use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::limit;
 use crate::commit::plan::OwnerChange;
+use crate::commit::renewal::overtaken;
 use crate::data::SessionData;
 use crate::engine::Place;
 use crate::error::{Error, Kind};
 use crate::record::{MetaChange, OpId, Record};
-use crate::store::{Found, Updated};
+use crate::store::{DynStore, Found, Key, Updated};
 
 /// How often a take meets another request's write before it gives up. Each of those writes succeeded, so others progress.
 const TRIES: usize = 16;
@@ -63,7 +64,7 @@ impl<S: SessionData> Session<S> {
         };
         let _io = self.cell.exclusive().await;
         self.cell.check_proved()?;
-        let Some(Live { key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
+        let Some(Live { mut key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
         let engine = &*self.cell.engine;
         for _ in 0..TRIES {
             let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
@@ -80,15 +81,26 @@ impl<S: SessionData> Session<S> {
                     self.follow(&before, &after, changes);
                     return Ok(Some(taken));
                 }
-                Updated::Gone => return Err(Error::new(Kind::Gone)),
+                Updated::Gone => key = self.overtaken(&**store).await?,
                 Updated::TooLarge { bytes } => return Err(limit::too_large(&changes, bytes)),
                 Updated::Conflict => match engine.ask(store.load(&key)).await? {
                     Found::Record(record) if engine.now() < record.meta().deadline() => stored = record,
-                    _ => return Err(Error::new(Kind::Gone)),
+                    Found::Record(_) => return Err(Error::new(Kind::Gone)),
+                    Found::Tombstone { .. } | Found::Nothing => key = self.overtaken(&**store).await?,
                 },
             }
         }
         Err(Error::new(Kind::Conflict))
+    }
+
+    /// The session was renewed since this request loaded it: it goes on under that id.
+    async fn overtaken(&self, store: &dyn DynStore) -> Result<Key, Error> {
+        let gone = || Error::new(Kind::Gone);
+        let live = self.cell.live().ok_or_else(gone)?;
+        let moved = Box::pin(overtaken(&self.cell.engine, store, &live)).await?.ok_or_else(gone)?;
+        let key = moved.key;
+        self.cell.follow(moved);
+        Ok(key)
     }
 
     /// The change from `before` to `after`, refused if one of its fields is no longer what `stored` says.

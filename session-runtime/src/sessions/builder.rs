@@ -11,7 +11,9 @@ use super::Sessions;
 use crate::clock::{Clock, SystemClock};
 use crate::commit::plan::Lifetimes;
 use crate::cookie::config::CookieConfig;
-use crate::cookie::rules::{MAX_LIFETIME_SECONDS, SameSite, without_prefix};
+use crate::cookie::rules::{
+    GRACES_IN_A_RENEWAL, LONGEST_GRACE_SECONDS, MAX_LIFETIME_SECONDS, SameSite, without_prefix,
+};
 use crate::cookie::write::CookieWriter;
 use crate::data::{Remembers, RootSession};
 use crate::edge::EdgeConfig;
@@ -97,6 +99,8 @@ impl<R: RootSession> SessionsBuilder<R> {
                 absolute: policy.absolute,
                 remember: policy.remember,
                 persistent: policy.persistent,
+                renew: policy.renew,
+                grace: policy.grace,
             },
             edge: EdgeConfig::of(&policy),
             store_timeout: STORE_TIMEOUT,
@@ -177,6 +181,19 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// How old an id may become: then a request that is activity renews it, as [`Session::renew`](crate::Session::renew) does
+    /// (S24). At least four times the grace, and less than the absolute lifetime.
+    pub fn renew(mut self, age: Duration) -> Self {
+        self.lifetimes.renew = Some(age);
+        self
+    }
+
+    /// For how long the id before a renewal reaches the session, too: from one second to two minutes.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.lifetimes.grace = grace;
+        self
+    }
+
     /// How long the store may take to answer: 5 seconds unless said otherwise. After that, the response is a 503.
     pub fn store_timeout(mut self, timeout: Duration) -> Self {
         self.store_timeout = timeout;
@@ -219,6 +236,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         let edge = self.edge.build(self.cookie.secure)?;
         let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
         check_lifetimes(&lifetimes)?;
+        check_renewal(&lifetimes)?;
         lasting::check::<R>(&lifetimes)?;
         if self.development {
             event::development(R::NAME, &self.cookie.name);
@@ -229,6 +247,10 @@ impl<R: RootSession> SessionsBuilder<R> {
             Kept::Cookie(recipe) => {
                 crate::store::kind::check::<R>(recipe.is_readable())?;
                 let entropy = Arc::clone(&self.entropy);
+                if lifetimes.renew.is_some() && !recipe.has_list() {
+                    let why = "`renew` needs a `RevocationList`: without one, an old cookie stays good until its deadline";
+                    return Err(Error::config(why));
+                }
                 let jar = recipe.jar(&self.cookie.name, &self.cookie.path, R::NAME, entropy);
                 Place::Cookie(Arc::new(jar))
             }
@@ -268,6 +290,27 @@ fn check_lifetimes(lifetimes: &Lifetimes) -> Result<(), Error> {
         Err(Error::config("the `remember` lifetime is shorter than the absolute one"))
     } else if longest > Duration::from_secs(MAX_LIFETIME_SECONDS) {
         Err(Error::config("a lifetime is longer than 400 days, the most that browsers keep a cookie"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The same rules as the attribute's (S24).
+fn check_renewal(lifetimes: &Lifetimes) -> Result<(), Error> {
+    let Lifetimes { renew, grace, absolute, .. } = *lifetimes;
+    let shortest = grace.saturating_mul(GRACES_IN_A_RENEWAL);
+    if grace < Duration::from_secs(1) {
+        Err(Error::config(
+            "the grace is shorter than a second: requests that were sent together would lose it",
+        ))
+    } else if grace > Duration::from_secs(LONGEST_GRACE_SECONDS) {
+        Err(Error::config("the grace is longer than two minutes, for which a dead id is remembered"))
+    } else if renew.is_some_and(|renew| renew < shortest) {
+        Err(Error::config(
+            "`renew` is shorter than four times the grace: the old id would be good most of the time",
+        ))
+    } else if renew.is_some_and(|renew| renew >= absolute) {
+        Err(Error::config("`renew` is as long as the absolute lifetime, so no id would ever be renewed"))
     } else {
         Ok(())
     }

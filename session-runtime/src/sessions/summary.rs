@@ -28,11 +28,13 @@ pub struct PolicySummary(String);
 
 impl PolicySummary {
     pub(super) fn of(session: &str, engine: &Engine) -> Self {
-        let Lifetimes { idle, absolute, remember, persistent } = engine.lifetimes;
+        let Lifetimes { idle, absolute, remember, persistent, renew, grace } = engine.lifetimes;
         let cookie = engine.cookie.attributes();
         let name = &engine.cookie_name;
         let until = if persistent { "for as long as the session" } else { "until the browser closes" };
         let remember = remember.map(|time| format!(", remember {}", span(time))).unwrap_or_default();
+        let renew = renew.map(|age| format!(", a new id every {} (grace {})", span(age), span(grace)));
+        let renew = renew.unwrap_or_default();
         let (idle, absolute) = (span(idle), span(absolute));
         let kept = match &engine.place {
             Place::Server(_) => {
@@ -51,7 +53,7 @@ impl PolicySummary {
         let https = if engine.edge.requires_https() { "; over https only" } else { "" };
         let csrf = if engine.edge.csrf { "; unsafe requests need a CSRF token" } else { "" };
         Self(format!(
-            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}; kept {kept}{https}{csrf}"
+            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}{renew}; kept {kept}{https}{csrf}"
         ))
     }
 }

@@ -9,7 +9,8 @@
 //!
 //! 1. `update`, `touch` and `rotate` look for a record, and answer `Gone` when there is none. None of them creates one, so
 //!    nothing that was deleted comes back (T2).
-//! 2. `delete` and `rotate` leave a tombstone where a record was, and only there (T5). It occupies its key.
+//! 2. `delete` and `rotate` leave a tombstone where a record was, and only there (T5). It occupies its key. That of `rotate`
+//!    says where the record went: so a renewed id can reach it for a while (S24).
 //! 3. `rotate` is all or nothing, also when two of them want the same record.
 //! 4. Values are bytes. Whoever parses and prints them turns `18446744073709551615` into a float and `[]` into `{}`.
 //! 5. Time comes with the call. Only [`sweep`](Store::sweep) removes what is over.
@@ -55,6 +56,7 @@
 //! | [`without_merging`](Subject::without_merging) | puts what a request loaded and changed in the place of what others wrote meanwhile | all that concerns concurrent changes |
 //! | [`without_endless_records`](Subject::without_endless_records) | refuses a deadline that no session can have | metadata at its bounds |
 //! | [`without_tombstones`](Subject::without_tombstones) | forgets what is deleted or rotated away | that a dead id is told from an unknown one, keeps its key occupied, and leads a deletion on |
+//! | [`without_forwarding`](Subject::without_forwarding) | does not say where a rotation moved a record to | that it does |
 
 #![allow(
     clippy::missing_panics_doc,
@@ -174,11 +176,14 @@ macro_rules! __store_conformance_tests {
                 rotate_onto_anything_changes_nothing
                 a_refused_rotate_changes_nothing
                 an_id_can_be_rotated_many_times
+                s24_a_rotated_id_says_where_the_record_went
+                s24_what_a_renewal_says_is_kept_until_the_next_rotation
             }
             delete: {
                 delete_leaves_a_tombstone
                 t5_delete_without_a_record_leaves_nothing
                 a_tombstone_stays_when_it_is_deleted_again
+                t2_a_deleted_id_leads_nowhere
                 t2_nothing_brings_a_deleted_record_back
                 t2_nothing_brings_a_rotated_record_back
                 s14_delete_follows_the_rotations_before_it

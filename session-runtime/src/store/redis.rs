@@ -146,7 +146,7 @@ impl Store for RedisStore {
         let kept = self.0.asking.ask(&Question::All(&name)).await?.map_or(Kept::Foreign, hash::read);
         Ok(match kept {
             Kept::Record(record) => Found::Record(Arc::new(record)),
-            Kept::Tombstone(until) => Found::Tombstone(until),
+            Kept::Tombstone { until, to } => Found::Tombstone { until, moved: to },
             Kept::Nothing => Found::Nothing,
             Kept::Newer => {
                 event::foreign_record("of a newer format");

@@ -212,3 +212,21 @@ fn s34_t22_debug_shows_no_byte() {
     assert_eq!(format!("{token:?}"), "Token(..)");
     assert_eq!(format!("{:?}", key(&token)), "Key(..)");
 }
+
+#[test]
+fn s24_a_renewed_id_follows_from_the_old_one_and_the_nonce_and_from_nothing_else() {
+    let slot = Slot::of(*b"ab");
+    let (one, other) = (Token { id: [1; 32], slot: Some(slot) }, Token { id: [2; 32], slot: Some(slot) });
+    let renewed = one.renewed(&[7; 32]);
+    assert_eq!(renewed.id, one.renewed(&[7; 32]).id, "everybody computes the same");
+    assert_eq!(renewed.slot, Some(slot), "a rotation keeps the slot");
+    for differs in [one.renewed(&[8; 32]), other.renewed(&[7; 32])] {
+        assert_ne!(differs.id, renewed.id);
+    }
+    // what a store knows beside the nonce: the keys, and they do not give it
+    let purpose = Purpose::of("__Host-id", "/");
+    let from_key = Token { id: *one.key(&purpose).as_bytes(), slot: None }.renewed(&[7; 32]);
+    assert_ne!(from_key.id, renewed.id);
+    assert_ne!(*one.key(&purpose).as_bytes(), renewed.id);
+    assert_eq!(one.renewed(&[7; 32]).slot.map(Slot::as_u16), one.slot.map(Slot::as_u16));
+}

@@ -78,7 +78,7 @@ fn syntax() {
     );
     on_struct(
         "\"id\"",
-        "expected an option\nhelp: the options are `cookie`, `idle`, `absolute`, `remember`, `same_site`, `path`, \
+        "expected an option\nhelp: the options are `cookie`, `idle`, `absolute`, `remember`, `renew`, `grace`, `same_site`, `path`, \
          `domain`, `secure`, `http_only`, `partitioned`, `persistent`, `require_https`, `csrf`, `within`, `adapter`, `crate`",
     );
     assert_eq!(

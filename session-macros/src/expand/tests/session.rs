@@ -101,7 +101,8 @@ fn a_ttl() {
 #[test]
 fn the_policy_lists_what_was_written() {
     let output = session(
-        r#"idle = "30m", same_site = "strict", path = "/", persistent, remember = "30d""#,
+        r#"idle = "30m", same_site = "strict", path = "/", persistent, remember = "30d", renew = "1h",
+            grace = "1m""#,
         "struct S {}",
     );
     assert_contains(
@@ -109,6 +110,8 @@ fn the_policy_lists_what_was_written() {
         r#"::session_runtime::__private::Policy {
             idle: ::core::time::Duration::from_secs(1800u64),
             remember: ::core::option::Option::Some(::core::time::Duration::from_secs(2592000u64)),
+            renew: ::core::option::Option::Some(::core::time::Duration::from_secs(3600u64)),
+            grace: ::core::time::Duration::from_secs(60u64),
             same_site: ::session_runtime::__private::SameSite::Strict,
             path: "/",
             persistent: true,

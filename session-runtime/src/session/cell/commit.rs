@@ -9,6 +9,8 @@ use super::{CLOSED, Cell};
 use crate::changes::Changes;
 use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
+use crate::commit::renewal::{self, reached};
+use crate::commit::sealed::{Confirmed, confirm};
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
 use crate::event;
@@ -60,26 +62,38 @@ impl Cell {
     async fn find_out(&self) -> Result<(), Error> {
         // a session in its cookie is written nowhere else
         let Place::Server(store) = &self.engine.place else { return Ok(()) };
-        let key = match &*self.state() {
-            State { pending: Some(_), source: Source::Live(live), .. } => live.key,
+        let (token, key) = match &*self.state() {
+            State { pending: Some(_), source: Source::Live(live), .. } => (live.token.clone(), live.key),
             _ => return Ok(()),
         };
-        let found = self.engine.ask(store.load(&key)).await?;
+        let (record, moved) = match self.engine.ask(store.load(&key)).await? {
+            Found::Record(record) => (Some(record), None),
+            // by a renewal of this request, or of another one that came after the write
+            Found::Tombstone { moved: Some(to), .. } => {
+                let now = self.engine.now();
+                let moved = Box::pin(reached(&self.engine, &**store, &token, &key, &to, now)).await?;
+                (moved.as_ref().map(|moved| Arc::clone(&moved.record)), moved)
+            }
+            Found::Tombstone { moved: None, .. } | Found::Nothing => (None, None),
+        };
         let mut state = self.state();
         let State { pending, source: Source::Live(live), .. } = &mut *state else { return Ok(()) };
         let Some(Pending { changes, intents }) = pending.take() else { return Ok(()) };
-        match found {
-            Found::Record(record) if record.meta().last_op == changes.op => {
+        match record {
+            Some(record) if record.meta().last_op == changes.op => {
                 live.record = sent(&changes, Arc::clone(&live.record));
+                if let Some(moved) = moved {
+                    *live = moved.knowing(&live.record);
+                }
                 state.settle(intents, Wipe::Nothing);
             }
-            Found::Record(record) if record.meta().last_op != live.record.meta().last_op => {
+            Some(record) if record.meta().last_op != live.record.meta().last_op => {
                 // others wrote since: whether this one was among them cannot be known, so it is refused
                 *pending = Some(Pending { changes, intents });
                 return Err(Error::new(Kind::Conflict));
             }
             // it was not done, or there is nothing left that it could have been done to
-            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => {}
+            Some(_) | None => {}
         }
         Ok(())
     }
@@ -101,7 +115,7 @@ impl Cell {
         let facts = self.facts(&state, standing, diff.summary, ending);
         let mut plan = plan(&facts);
         if turn == Turn::Last
-            && let Op::Update { .. } | Op::Rotate { .. } = plan.op
+            && let Op::Update { .. } | Op::Rotate { .. } | Op::Renew(_) = plan.op
             && state.more_slots.is_empty()
             && let (Some(live), Some((_, slot))) = (&live, &mut state.slot)
             && let Some(value) = slot.decoded(&diff)
@@ -114,7 +128,7 @@ impl Cell {
             too_late_for_a_cookie(&mut plan, &self.engine)?;
         }
         if state.closed && plan.cookie == CookiePlan::Set {
-            if let Op::Create(_) | Op::Rotate { .. } = plan.op {
+            if let Op::Create(_) | Op::Rotate { .. } | Op::Renew(_) = plan.op {
                 return Err(Error::new(Kind::TooLate));
             }
             // the browser's copy expires a little early: no reason to refuse the change
@@ -185,7 +199,8 @@ impl Cell {
             // somebody may be committing at this moment: then this waits its turn
             let _io = self.inner().io.try_lock().ok()?;
             let standing = state.source.standing()?;
-            if plan(&self.facts(&state, standing, Summary::default(), Ending::Commit)) != Plan::NOTHING {
+            let facts = self.facts(&state, standing, Summary::default(), Ending::Commit);
+            if plan(&facts) != Plan::NOTHING {
                 return None;
             }
         }
@@ -194,14 +209,24 @@ impl Cell {
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
-        let State { presented, intents, .. } = *state;
+        let State { presented, mut intents, .. } = *state;
+        let mut lifetimes = self.engine.lifetimes;
+        if state.closed {
+            // there is no response left that could carry a new id
+            lifetimes.renew = None;
+        }
+        if state.has_issued() {
+            // the response hands out a CSRF token for the id as it is: renewing can wait
+            lifetimes.renew = None;
+            intents.renew = false;
+        }
         Facts {
             standing,
             presented,
             intents,
             summary,
             ending,
-            lifetimes: self.engine.lifetimes,
+            lifetimes,
             activity: !state.background,
             now: self.engine.now(),
         }
@@ -233,8 +258,8 @@ impl Cell {
         }
         // who is saving at this moment is waited for: the cookie of that goes with this response
         let _io = self.exclusive().await;
-        if saved && self.has_ended(error.as_ref()).await {
-            self.state().cookie = None;
+        if saved {
+            self.confirm_cookie(error.as_ref()).await;
         }
         let mut state = self.state();
         if ending == Ending::Drop || error.is_some() {
@@ -246,14 +271,22 @@ impl Cell {
         Closing { cookie: state.cookie.take(), error, private: private || state.is_private() }
     }
 
-    /// Whether the session for which an earlier save of this request made a cookie has ended since: the cookie would take
-    /// the place of a later one in the browser (T2).
-    async fn has_ended(&self, error: Option<&Error>) -> bool {
-        let Some(live) = self.live() else { return false };
-        match self.engine.place.jar() {
-            // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
-            Some(jar) => Box::pin(jar.has_ended(&self.engine, &live)).await.unwrap_or(false),
-            None => error.is_some_and(Error::is_gone),
+    /// A session for which an earlier save of this request made a cookie may have ended since: the cookie would take the
+    /// place of a later one in the browser (T2).
+    async fn confirm_cookie(&self, error: Option<&Error>) {
+        let Some(live) = self.live() else { return };
+        match &self.engine.place {
+            Place::Server(store) => {
+                let is_gone = error.is_some_and(Error::is_gone);
+                if is_gone || Box::pin(renewal::has_ended(&self.engine, &**store, &live)).await {
+                    self.state().cookie = None;
+                }
+            }
+            Place::Cookie(jar) => match Box::pin(confirm(&self.engine, jar, live)).await {
+                Confirmed::Good => {}
+                Confirmed::Ended => self.state().cookie = None,
+                Confirmed::Renewed(cookie) => self.state().cookie = Some(cookie),
+            },
         }
     }
 
@@ -285,7 +318,7 @@ fn too_late_for_a_cookie(plan: &mut Plan, engine: &Engine) -> Result<(), Error> 
         // the session may end a little earlier, which is no reason to fail
         Op::Touch => *plan = Plan::NOTHING,
         Op::Delete if engine.place.jar().is_some_and(|jar| jar.ended().is_some()) => {}
-        Op::Create(_) | Op::Update { .. } | Op::Rotate { .. } | Op::Delete => {
+        Op::Create(_) | Op::Update { .. } | Op::Rotate { .. } | Op::Renew(_) | Op::Delete => {
             return Err(Error::new(Kind::TooLate));
         }
     }

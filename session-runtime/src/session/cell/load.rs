@@ -8,6 +8,7 @@ use super::{ABSENT, Cell, PRESENTED};
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::commit::apply::Live;
+use crate::commit::renewal::reached;
 use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
 use crate::engine::Place;
@@ -16,7 +17,7 @@ use crate::event;
 use crate::record::{Decoded, Record};
 use crate::session::lasting;
 use crate::store::{DynStore, Found, Look};
-use crate::token::Token;
+use crate::token::{Key, Token};
 
 impl Cell {
     /// Loads the session that the request presents, once.
@@ -78,7 +79,12 @@ impl Cell {
                 (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => Ok(Look::Nothing),
             };
             match look {
-                Ok(Look::Live(session)) => live.push(session),
+                // an id and the one that it was renewed to are one session
+                Ok(Look::Live(session)) => match live.iter_mut().find(|known| known.key == session.key) {
+                    Some(known) if known.stale => *known = session,
+                    Some(_) => {}
+                    None => live.push(session),
+                },
                 Ok(Look::Dead) => dead = true,
                 Ok(Look::Nothing) => {}
                 Err(error) => {
@@ -107,9 +113,30 @@ impl Cell {
             Found::Record(record) if now < record.meta().deadline() => {
                 Look::Live(Live { token, key, record, stale: false })
             }
-            Found::Tombstone(until) if now < until => Look::Dead,
-            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => Look::Nothing,
+            Found::Tombstone { until, moved } if now < until => {
+                // on the heap, so that the futures of those who are alive stay small
+                Box::pin(self.find_renewed(store, &token, &key, moved, now)).await?
+            }
+            Found::Record(_) | Found::Tombstone { .. } | Found::Nothing => Look::Nothing,
         })
+    }
+
+    /// The session of a dead id: it may have been renewed so short a time ago that the old id reaches it (S24).
+    async fn find_renewed(
+        &self,
+        store: &dyn DynStore,
+        token: &Token,
+        key: &Key,
+        moved: Option<Key>,
+        now: Timestamp,
+    ) -> Result<Look, StoreError> {
+        if let Some(to) = &moved
+            && let Some(live) = reached(&self.engine, store, token, key, to, now).await?
+        {
+            return Ok(Look::Live(live));
+        }
+        event::replayed_id(self.session(), moved.is_some());
+        Ok(Look::Dead)
     }
 
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {

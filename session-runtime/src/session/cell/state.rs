@@ -141,5 +141,6 @@ fn times(live: &Live) -> Times {
         expires: meta.expires,
         remembered: meta.remembered,
         stale: live.stale,
+        issued: meta.issued,
     }
 }

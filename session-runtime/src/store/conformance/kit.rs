@@ -22,7 +22,7 @@ use std::time::Duration;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::field::SessionField;
 use crate::record::Meta;
-use crate::store::{Changes, Key, Record};
+use crate::store::{Changes, Key, Record, Renewal};
 use crate::token::{Purpose, Slot, Token};
 
 /// How long a record of the kit may lie idle.
@@ -53,6 +53,11 @@ pub fn key(n: u64) -> Key {
 /// Metadata of a session that was created at [`at`]`(0)` and has no owner.
 pub fn meta() -> Meta {
     Meta::new(at(0), IDLE, at(0).after(ABSOLUTE))
+}
+
+/// What a renewal of the `n`-th id says of it.
+pub fn renewal(n: u64, until: Timestamp) -> Renewal {
+    Renewal { from: key(n), nonce: *key(n + 1_000_000).as_bytes(), until }
 }
 
 /// A record with these fields, each a key and its JSON, and with [`meta`].

@@ -27,6 +27,7 @@ pub struct Subject<S> {
     merges: bool,
     tombstones: bool,
     endless: bool,
+    forwards: bool,
     held: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -41,6 +42,7 @@ impl<S: Store> Subject<S> {
             merges: true,
             tombstones: true,
             endless: true,
+            forwards: true,
             held: Vec::new(),
         }
     }
@@ -91,6 +93,13 @@ impl<S: Store> Subject<S> {
         self
     }
 
+    /// A tombstone does not say where a rotation moved the record to. Then a renewal of an id has no grace.
+    #[must_use]
+    pub fn without_forwarding(mut self) -> Self {
+        self.forwards = false;
+        self
+    }
+
     /// Holds something for as long as the test runs: a temporary folder, a server.
     #[must_use]
     pub fn holding(mut self, held: impl Any + Send + Sync) -> Self {
@@ -121,6 +130,10 @@ impl<S: Store> Subject<S> {
 
     pub(super) fn keeps_endless_records(&self) -> bool {
         promised(self.endless, "to keep records that never end")
+    }
+
+    pub(super) fn forwards(&self) -> bool {
+        self.has_tombstones() && promised(self.forwards, "to say where a rotation moved a record to")
     }
 
     /// How many bytes a record may take, of those that a behaviour would like.
@@ -197,7 +210,7 @@ impl<S: Store> Subject<S> {
         match self.load(key).await {
             Found::Record(record) if changes.can_merge() => changes.onto(&record).ok(),
             Found::Record(_) => None,
-            Found::Tombstone(_) | Found::Nothing => Some(changes.clone()),
+            Found::Tombstone { .. } | Found::Nothing => Some(changes.clone()),
         }
     }
 
@@ -238,8 +251,18 @@ impl<S: Store> Subject<S> {
     /// Fails unless the id behind `key` is dead, and remembered as such until then if the store promises that.
     pub async fn expect_dead(&self, key: &Key, until: Timestamp) {
         match self.load(key).await {
-            Found::Tombstone(found) => assert_eq!(found, until, "it stands for as long as was said"),
+            Found::Tombstone { until: found, .. } => {
+                assert_eq!(found, until, "it stands for as long as was said")
+            }
             Found::Nothing if !self.tombstones => {}
+            other => panic!("a dead id was expected, not {other:?}"),
+        }
+    }
+
+    /// Where the record of the dead id behind `key` went, as far as the store says.
+    pub async fn forwarded(&self, key: &Key) -> Option<Key> {
+        match self.load(key).await {
+            Found::Tombstone { moved, .. } => moved,
             other => panic!("a dead id was expected, not {other:?}"),
         }
     }
@@ -252,7 +275,7 @@ impl<S: Store> Subject<S> {
     /// Until when `key` is remembered as dead, if it is.
     pub async fn tombstone(&self, key: &Key) -> Option<Timestamp> {
         match self.load(key).await {
-            Found::Tombstone(until) => Some(until),
+            Found::Tombstone { until, .. } => Some(until),
             Found::Record(_) | Found::Nothing => None,
         }
     }
@@ -274,6 +297,7 @@ impl<S> fmt::Debug for Subject<S> {
             .field("merges", &self.merges)
             .field("tombstones", &self.tombstones)
             .field("endless", &self.endless)
+            .field("forwards", &self.forwards)
             .finish_non_exhaustive()
     }
 }

@@ -26,6 +26,12 @@ mod without_tombstones {
     tests!(async || flawed(&[Flaw::ForgetsTheDead]).without_tombstones());
 }
 
+mod without_forwarding {
+    use super::*;
+
+    tests!(async || flawed(&[Flaw::RotateHidesWhereItWent]).without_forwarding());
+}
+
 mod without_merging {
     use super::*;
 

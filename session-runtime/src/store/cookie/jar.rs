@@ -1,5 +1,6 @@
 //! The cookies of one session type: what the core asks where it would ask a store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::RevocationList;
@@ -9,7 +10,8 @@ use crate::commit::apply::Live;
 use crate::commit::plan::Lifetimes;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::StoreError;
-use crate::record::Record;
+use crate::event;
+use crate::record::{Record, Renewal};
 use crate::seal::{Opened, Sealer};
 use crate::token::{Key, NoEntropy, Purpose, Token};
 
@@ -28,6 +30,12 @@ pub(crate) enum Look {
     /// It ended a short while ago: what is in flight with it must not begin anew.
     Dead,
     Nothing,
+}
+
+/// A session that has ended, or has another id that the old one does not reach.
+struct Dead {
+    at: Timestamp,
+    rotated: bool,
 }
 
 impl Jar {
@@ -61,14 +69,51 @@ impl Jar {
         }
         let token = Token::from_id(id);
         let key = token.key(&engine.purpose);
-        match self.fate(engine, &key, &record).await? {
-            Fate::Alive => Ok(Look::Live(Live { token, key, record: record.into(), stale })),
-            Fate::Ended(at) if now < at.after(TOMBSTONE) => Ok(Look::Dead),
-            Fate::Ended(_) => Ok(Look::Nothing),
+        let live = Live { token, key, record: record.into(), stale };
+        Ok(match self.standing(engine, live, now).await? {
+            Ok(live) => Look::Live(live),
+            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => {
+                event::replayed_id(engine.types.root, rotated);
+                Look::Dead
+            }
+            Err(_) => Look::Nothing,
+        })
+    }
+
+    /// The session as it goes on: as it is, or under the id that it was renewed to since (S24); `None` if it has ended.
+    pub(crate) async fn going_on(&self, engine: &Engine, live: Live) -> Result<Option<Live>, StoreError> {
+        let now = engine.now();
+        Ok(self.standing(engine, live, now).await?.ok())
+    }
+
+    async fn standing(
+        &self,
+        engine: &Engine,
+        live: Live,
+        now: Timestamp,
+    ) -> Result<Result<Live, Dead>, StoreError> {
+        let (at, renewal) = match self.fate(engine, &live.key, &live.record).await? {
+            Fate::Alive => return Ok(Ok(live)),
+            Fate::Ended(at) => return Ok(Err(Dead { at, rotated: false })),
+            Fate::Renewed(at, renewal) => (at, renewal),
+        };
+        if renewal.from != live.key || !renewal.is_on(now) {
+            return Ok(Err(Dead { at, rotated: true }));
+        }
+        let token = live.token.renewed(&renewal.nonce);
+        let key = token.key(&engine.purpose);
+        match self.fate(engine, &key, &live.record).await? {
+            Fate::Alive => {
+                let mut meta = live.record.meta().clone();
+                meta.issued = at;
+                let record = Arc::new(live.record.with_meta(meta));
+                Ok(Ok(Live { token, key, record, stale: true }))
+            }
+            Fate::Ended(_) | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
         }
     }
 
-    /// Whether the session has ended since it was loaded.
+    /// Whether the session has ended since it was loaded, or has another id.
     pub(crate) async fn has_ended(&self, engine: &Engine, live: &Live) -> Result<bool, StoreError> {
         Ok(self.fate(engine, &live.key, &live.record).await? != Fate::Alive)
     }
@@ -80,19 +125,20 @@ impl Jar {
         }
     }
 
-    /// Ends a session that goes on under another id; `false` if it had ended already. Without a list, nothing is known of
+    /// Ends an id whose session goes on under another one, by a `renewal` or otherwise; `false` if it had ended already. Without a list, nothing is known of
     /// that.
     pub(crate) async fn rotate(
         &self,
         engine: &Engine,
         old: &Live,
         new: &Key,
+        renewal: Option<&Renewal>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         match &self.ended {
             Some(list) => {
                 let until = last_copy(engine, Some(&old.record), now);
-                list.end(engine, &old.key, Some(new), now, until).await
+                list.end(engine, &old.key, Some((new, renewal)), now, until).await
             }
             None => Ok(true),
         }

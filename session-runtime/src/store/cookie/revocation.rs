@@ -10,7 +10,7 @@ use crate::cookie::rules::MAX_LIFETIME_SECONDS;
 use crate::engine::Engine;
 use crate::error::StoreError;
 use crate::record::fields::Builder;
-use crate::record::{Fields, Meta, MetaChange, OpId, Record};
+use crate::record::{Fields, Meta, MetaChange, OpId, Record, Renewal};
 use crate::store::{Created, DynStore, Found, Store, Updated};
 use crate::token::{Key, Purpose};
 
@@ -46,12 +46,14 @@ impl fmt::Debug for RevocationList {
 }
 
 /// What became of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Nothing is known of an end.
     Alive,
     /// It ended then.
     Ended(Timestamp),
+    /// It got another id then, by a renewal.
+    Renewed(Timestamp, Renewal),
 }
 
 impl RevocationList {
@@ -75,7 +77,9 @@ impl RevocationList {
         record: &Record,
     ) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
-            return Ok(Fate::Ended(entry.meta().created));
+            let at = entry.meta().created;
+            let renewal = entry.fields().get(RENEWAL).and_then(read_renewal);
+            return Ok(renewal.map_or(Fate::Ended(at), |renewal| Fate::Renewed(at, renewal)));
         }
         let meta = record.meta();
         let Some(owner) = &meta.owner else { return Ok(Fate::Alive) };
@@ -88,17 +92,21 @@ impl RevocationList {
         }
     }
 
-    /// Ends the session of this key, which goes on as `successor` if there is one, and remembers that until then. `false` if
-    /// it had ended already: of many that end it at once, exactly one is told that it did.
+    /// Ends the session of this key, which goes on as `successor` if there is one, and remembers that until then. By a
+    /// `renewal`, its old id reaches the session for a while. `false` if it had ended already: of many that end it at once,
+    /// exactly one is told that it did.
     pub(super) async fn end(
         &self,
         engine: &Engine,
         key: &Key,
-        successor: Option<&Key>,
+        successor: Option<(&Key, Option<&Renewal>)>,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let fields = successor.map(|key| (SUCCESSOR, format!("\"{}\"", key.to_hex()))).into_iter().collect();
+        let next = successor.map(|(key, _)| (SUCCESSOR, format!("\"{}\"", key.to_hex())));
+        let renewal = successor.and_then(|(_, renewal)| renewal);
+        let renewal = renewal.map(|renewal| (RENEWAL, format!("\"{}\"", renewal.to_text())));
+        let fields = next.into_iter().chain(renewal).collect();
         let created = engine.ask(self.store.create(&session(key), entry(now, until, fields))).await?;
         Ok(created == Created::Created)
     }
@@ -176,6 +184,13 @@ fn session(key: &Key) -> Key {
 
 /// In the entry of a session that was rotated: where it went.
 const SUCCESSOR: &str = "successor";
+
+/// Beside it, if that was a renewal: [`Renewal::to_text`].
+const RENEWAL: &str = "renewal";
+
+fn read_renewal(json: &[u8]) -> Option<Renewal> {
+    Renewal::from_text(std::str::from_utf8(json).ok()?.strip_prefix('"')?.strip_suffix('"')?)
+}
 
 fn read_key(json: &[u8]) -> Option<Key> {
     Key::from_hex(std::str::from_utf8(json).ok()?.strip_prefix('"')?.strip_suffix('"')?)

@@ -111,6 +111,11 @@ impl Recipe {
         Self { format, keys, application: String::new(), ended }
     }
 
+    /// Whether what has ended is known.
+    pub(crate) const fn has_list(&self) -> bool {
+        self.ended.is_some()
+    }
+
     /// Whether the client can read what is kept.
     pub(crate) fn is_readable(&self) -> bool {
         match self.format {

@@ -132,7 +132,7 @@ impl Store for Browsers {
         };
         let token = Token::random(&*self.engine.entropy, None).expect("random bits");
         let next_key = token.key(&self.engine.purpose);
-        if !self.jar().rotate(&self.engine, &live, &next_key, at(0)).await? {
+        if !self.jar().rotate(&self.engine, &live, &next_key, None, at(0)).await? {
             return Ok(Rotated::Gone);
         }
         self.send(new, &token, &next);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::record::json::JsonFields;
-use crate::record::{Meta, OpId, Record};
+use crate::record::{Meta, OpId, Record, Renewal};
 use crate::token::Key;
 
 /// The format that is written. Files of a later one are left alone: a newer version of the application may run beside.
@@ -51,6 +51,12 @@ struct Written<'a> {
 #[derive(Serialize, Deserialize)]
 struct WrittenMeta {
     created: u64,
+    /// Not there if the session still has the id that it was created with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issued: Option<u64>,
+    /// [`Renewal::to_text`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renewed: Option<String>,
     authenticated: Option<u64>,
     last_seen: u64,
     idle: u64,
@@ -78,6 +84,8 @@ pub(super) fn record(key: &Key, record: &Record, from: Option<&Key>) -> serde_js
         from: from.map(Key::to_hex),
         meta: Some(WrittenMeta {
             created: meta.created.as_millis(),
+            issued: (meta.issued != meta.created).then(|| meta.issued.as_millis()),
+            renewed: meta.renewed.as_deref().map(Renewal::to_text),
             authenticated: meta.authenticated.map(Timestamp::as_millis),
             last_seen: meta.last_seen.as_millis(),
             idle: u64::try_from(meta.idle.as_millis()).unwrap_or(u64::MAX),
@@ -141,6 +149,9 @@ impl WrittenMeta {
     fn into_meta(self) -> Option<Meta> {
         let time = Timestamp::from_millis;
         let mut meta = Meta::new(time(self.created), Duration::from_millis(self.idle), time(self.expires));
+        meta.issued = self.issued.map_or(meta.created, time);
+        // a text that is none of ours opens nothing
+        meta.renewed = self.renewed.as_deref().and_then(Renewal::from_text).map(Box::new);
         meta.authenticated = self.authenticated.map(time);
         meta.last_seen = time(self.last_seen);
         meta.remembered = self.remembered;

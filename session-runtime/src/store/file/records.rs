@@ -46,7 +46,7 @@ impl Records {
     pub(super) fn load(&self, key: &Key) -> Result<Found, StoreError> {
         Ok(match self.kept(key)? {
             Kept::Record(record) => Found::Record(record.into()),
-            Kept::Tombstone { until, .. } => Found::Tombstone(until),
+            Kept::Tombstone { until, to } => Found::Tombstone { until, moved: to },
             Kept::Pending(_) | Kept::Newer | Kept::Nothing => Found::Nothing,
         })
     }

@@ -48,7 +48,9 @@ impl Map {
     pub(super) fn load(&self, key: &Key) -> Found {
         match self.shard(key).get(key) {
             Some(Entry::Live { record, .. }) => Found::Record(Arc::clone(record)),
-            Some(Entry::Tombstone { until, .. }) => Found::Tombstone(*until),
+            Some(Entry::Tombstone { until, successor, .. }) => {
+                Found::Tombstone { until: *until, moved: successor.as_deref().copied() }
+            }
             None => Found::Nothing,
         }
     }
@@ -106,8 +108,8 @@ impl Map {
             self.move_record(old_key, new_key, changes, Some(tombstone), &mut replaced)
         });
         match moved {
-            // giving up a privilege must not wait for room: then the old id is unknown rather than dead
-            Err(StoreError::Full) => self
+            // giving up a privilege must not wait for room: then the old id is unknown rather than dead. A renewal can wait
+            Err(StoreError::Full) if !matches!(changes.meta.renewed, Some(Some(_))) => self
                 .move_record(old_key, new_key, changes, None, &mut replaced)
                 .map_err(|NoRoom(_)| StoreError::Full),
             moved => moved,

@@ -103,13 +103,13 @@ fn load(store: &MemoryStore, key: &Key) -> Found {
 fn live(store: &MemoryStore, key: &Key) -> Option<Arc<Record>> {
     match load(store, key) {
         Found::Record(record) => Some(record),
-        Found::Tombstone(_) | Found::Nothing => None,
+        Found::Tombstone { .. } | Found::Nothing => None,
     }
 }
 
 fn tombstone(store: &MemoryStore, key: &Key) -> Option<Timestamp> {
     match load(store, key) {
-        Found::Tombstone(until) => Some(until),
+        Found::Tombstone { until, .. } => Some(until),
         Found::Record(_) | Found::Nothing => None,
     }
 }

@@ -4,7 +4,7 @@ use std::iter::Sum;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::shard::SLOT;
-use crate::record::Record;
+use crate::record::{Record, Renewal};
 
 /// What an entry takes, or several together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,9 @@ impl Size {
         // the two counts of its `Arc`, and what the allocator adds to that block and the one of the fields
         const AROUND: usize = 2 * size_of::<usize>() + 32;
         let owner = record.meta().owner.as_ref().map_or(0, |owner| owner.len());
-        Self { entries: 1, bytes: SLOT + AROUND + size_of::<Record>() + record.fields().size() + owner }
+        let renewed = record.meta().renewed.as_ref().map_or(0, |_| size_of::<Renewal>() + 16);
+        let bytes = SLOT + AROUND + size_of::<Record>() + record.fields().size() + owner + renewed;
+        Self { entries: 1, bytes }
     }
 
     pub(super) const fn fits(self, limit: Self) -> bool {

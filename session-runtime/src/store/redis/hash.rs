@@ -10,7 +10,8 @@ use std::time::Duration;
 use redis::Value;
 
 use crate::clock::Timestamp;
-use crate::record::{Fields, Meta, OpId, Record};
+use crate::record::{Fields, Meta, OpId, Record, Renewal};
+use crate::token::Key;
 
 /// The format that is written. Records of a later one are left alone: a newer version of the application may run beside.
 const FORMAT: u64 = 1;
@@ -25,8 +26,11 @@ const OPS: usize = 8;
 #[derive(Debug)]
 pub(super) enum Kept {
     Record(Record),
-    /// A dead id, until then.
-    Tombstone(Timestamp),
+    /// A dead id, until then. `to`: where its record was moved to.
+    Tombstone {
+        until: Timestamp,
+        to: Option<Key>,
+    },
     Nothing,
     /// Written by a version that is newer than this one.
     Newer,
@@ -67,15 +71,21 @@ impl Hash {
             _ => return Kept::Foreign,
         }
         if self.text("@until").is_some() {
-            return self.tombstone().map_or(Kept::Foreign, Kept::Tombstone);
+            return self.tombstone().unwrap_or(Kept::Foreign);
         }
         self.record().map_or(Kept::Foreign, Kept::Record)
     }
 
-    fn tombstone(&self) -> Option<Timestamp> {
-        let is_ours = self.text("@created").is_none()
-            && self.text("@to").is_none_or(|to| crate::token::Key::from_hex(to).is_some());
-        self.number("@until").filter(|_| is_ours).map(Timestamp::from_millis)
+    fn tombstone(&self) -> Option<Kept> {
+        if self.text("@created").is_some() {
+            return None;
+        }
+        let to = match self.text("@to") {
+            None => None,
+            Some(to) => Some(Key::from_hex(to)?),
+        };
+        let until = self.number("@until").map(Timestamp::from_millis)?;
+        Some(Kept::Tombstone { until, to })
     }
 
     fn record(self) -> Option<Record> {
@@ -83,6 +93,12 @@ impl Hash {
         let idle = Duration::from_millis(self.number("@idle")?);
         let mut meta = Meta::new(time("@created")?, idle, time("@expires")?);
         meta.last_seen = time("@last_seen")?;
+        meta.issued = match self.text("@issued") {
+            None => meta.created,
+            Some(_) => time("@issued")?,
+        };
+        // a text that is none of ours opens nothing
+        meta.renewed = self.text("@renewed").and_then(Renewal::from_text).map(Box::new);
         meta.authenticated = match self.text("@authenticated") {
             None => None,
             Some(_) => Some(time("@authenticated")?),
@@ -161,6 +177,12 @@ pub(super) fn creation(record: &Record) -> Result<Vec<Cow<'_, [u8]>>, String> {
     let mut pair = |name: &'static str, value| out.extend([Cow::Borrowed(name.as_bytes()), value]);
     pair("@created", owned(millis(meta.created)));
     pair("@remembered", Cow::Borrowed(flag(meta.remembered).as_bytes()));
+    if meta.issued != meta.created {
+        pair("@issued", owned(millis(meta.issued)));
+    }
+    if let Some(renewed) = &meta.renewed {
+        pair("@renewed", owned(renewed.to_text()));
+    }
     if let Some(authenticated) = meta.authenticated {
         pair("@authenticated", owned(millis(authenticated)));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::hash::{duration, field, flag, millis, op};
 use crate::changes::{Changes, Merge};
 use crate::clock::Timestamp;
+use crate::record::Renewal;
 
 /// Absent, removed, left alone: never the bytes of a JSON value.
 const NONE: Cow<'static, [u8]> = Cow::Borrowed(b"");
@@ -57,7 +58,7 @@ fn policy<'a>(changes: &Changes, merge: &'a Merge, is_loaded: bool) -> Cow<'a, [
 const REFUSE: Cow<'static, [u8]> = Cow::Borrowed(b"refuse");
 
 /// Each part empty to leave it as it is, or `=` and the new value.
-fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 6] {
+fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 8] {
     let meta = &changes.meta;
     let given = |value: Option<String>| value.map_or(NONE, |value| owned(format!("={value}")));
     let absent = String::new;
@@ -68,6 +69,8 @@ fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 6] {
         given(meta.expires.map(millis)),
         given(meta.remembered.map(|is| flag(is).to_owned())),
         given(meta.owner.as_ref().map(|owner| owner.as_deref().unwrap_or_default().to_owned())),
+        given(meta.issued.map(millis)),
+        given(meta.renewed.as_ref().map(|to| to.as_deref().map_or_else(absent, Renewal::to_text))),
     ]
 }
 

@@ -31,6 +31,21 @@ pub async fn a_tombstone_stays_when_it_is_deleted_again<S: Store>(store: Subject
     assert!(store.tombstone(&key(1)).await >= Some(at(120)));
 }
 
+/// A logout is no rotation: there is nowhere to follow it to, wherever the record came from.
+pub async fn t2_a_deleted_id_leads_nowhere<S: Store>(store: Subject<S>) {
+    if !store.has_tombstones() {
+        return;
+    }
+    let loaded = store.created(&key(1), record(&[("a", "1")])).await;
+    store.created(&key(3), record(&[])).await;
+    let changes = Write::after(&loaded).build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Rotated);
+    store.delete(&key(1), at(130)).await;
+    store.delete(&key(3), at(130)).await;
+    assert_eq!(store.forwarded(&key(2)).await, None);
+    assert_eq!(store.forwarded(&key(3)).await, None);
+}
+
 /// Whatever comes late finds no record, and makes none.
 async fn stays_dead<S: Store>(store: &Subject<S>, loaded: &std::sync::Arc<crate::store::Record>) {
     let changes = Write::after(loaded).put("a", "2").seen(at(5)).build();

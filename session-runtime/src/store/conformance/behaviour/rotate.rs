@@ -1,8 +1,8 @@
 //! A record moves to another key, all of it or nothing.
 
 use crate::store::conformance::Subject;
-use crate::store::conformance::kit::{Write, at, fields, key, record, value};
-use crate::store::{Rotated, Store};
+use crate::store::conformance::kit::{Write, at, fields, key, record, renewal, value};
+use crate::store::{Rotated, Store, Touched, Updated};
 
 /// The old id is dead at once, and known to be.
 pub async fn rotate_moves_the_record_and_leaves_a_tombstone<S: Store>(store: Subject<S>) {
@@ -98,4 +98,45 @@ pub async fn an_id_can_be_rotated_many_times<S: Store>(store: Subject<S>) {
     for n in 0..20 {
         store.expect_dead(&key(n), at(120)).await;
     }
+}
+
+/// Each old id says the next one, also when the record is there no more: the core looks whether it may follow.
+pub async fn s24_a_rotated_id_says_where_the_record_went<S: Store>(store: Subject<S>) {
+    if !store.forwards() {
+        return;
+    }
+    let loaded = store.created(&key(1), record(&[("a", "1")])).await;
+    let changes = Write::after(&loaded).build();
+    assert_eq!(store.rotate(&key(1), &key(2), &changes, at(120)).await, Rotated::Rotated);
+    assert_eq!(store.forwarded(&key(1)).await, Some(key(2)));
+    assert_eq!(store.rotate(&key(2), &key(3), &changes, at(120)).await, Rotated::Rotated);
+    assert_eq!(store.forwarded(&key(1)).await, Some(key(2)));
+    assert_eq!(store.forwarded(&key(2)).await, Some(key(3)));
+    store.delete(&key(3), at(130)).await;
+    assert_eq!(store.forwarded(&key(2)).await, Some(key(3)));
+}
+
+/// What says by which old id a session may be reached comes with the rotation, outlasts writes, and goes with the next
+/// rotation that says nothing of the kind. A store that cannot say where a record went need not keep it.
+pub async fn s24_what_a_renewal_says_is_kept_until_the_next_rotation<S: Store>(store: Subject<S>) {
+    if !store.forwards() {
+        return;
+    }
+    store.created(&key(1), record(&[("a", "1")])).await;
+    let said = [renewal(1, at(30)), renewal(2, crate::clock::Timestamp::from_millis(u64::MAX))];
+    for (n, said) in (1..).zip(&said) {
+        let renewing =
+            Write::after(&store.record(&key(n)).await).renewed(Some(said.clone())).issued(at(n)).build();
+        assert_eq!(store.rotate(&key(n), &key(n + 1), &renewing, at(120)).await, Rotated::Rotated);
+        let write = Write::after(&store.record(&key(n + 1)).await).put("a", "2").seen(at(9)).build();
+        assert_eq!(store.update(&key(n + 1), &write).await, Updated::Applied);
+        assert_eq!(store.touch(&key(n + 1), at(10)).await, Touched::Touched);
+        let found = store.record(&key(n + 1)).await;
+        assert_eq!((found.meta().renewed.as_deref(), found.meta().issued), (Some(said), at(n)));
+    }
+    let login =
+        Write::after(&store.record(&key(3)).await).put("user", "7").renewed(None).issued(at(5)).build();
+    assert_eq!(store.rotate(&key(3), &key(4), &login, at(120)).await, Rotated::Rotated);
+    let found = store.record(&key(4)).await;
+    assert_eq!((found.meta().renewed.as_deref(), found.meta().issued), (None, at(5)));
 }

@@ -133,6 +133,7 @@ pub async fn a_thousand_fields_are_kept<S: Store>(store: Subject<S>) {
 pub async fn metadata_is_kept<S: Store>(store: Subject<S>) {
     let mut full = meta();
     full.authenticated = Some(at(1));
+    full.issued = at(3);
     full.last_seen = at(2);
     full.remembered = true;
     full.owner = Some(r#"{"id":18446744073709551615,"name":"\u0000 é"}"#.into());
@@ -148,6 +149,7 @@ pub async fn metadata_at_its_bounds_is_kept<S: Store>(store: Subject<S>) {
     let mut extreme = meta();
     extreme.authenticated = Some(Timestamp::from_millis(u64::MAX));
     extreme.created = Timestamp::from_millis(0);
+    extreme.issued = Timestamp::from_millis(u64::MAX);
     extreme.expires = Timestamp::from_millis(u64::MAX);
     extreme.idle = Duration::from_secs(100 * 365 * 24 * 3600);
     extreme.owner = Some("\"\"".into());

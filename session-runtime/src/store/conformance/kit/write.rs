@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::field::{Append, Appendable, Max, Min, Ordered, Policy, SessionField, Union, Unitable, With};
 use crate::record::fields::Builder;
 use crate::record::{MetaChange, OpId};
-use crate::store::{Changes, Record};
+use crate::store::{Changes, Record, Renewal};
 
 /// What one request writes: builds [`Changes`] as the core does.
 #[derive(Debug)]
@@ -141,6 +141,18 @@ impl Write {
     /// Sets the owner.
     pub fn owner(mut self, json: Option<&str>) -> Self {
         self.0.meta.owner = Some(json.map(Into::into));
+        self
+    }
+
+    /// Says since when the record has the id that a rotation gives it.
+    pub fn issued(mut self, at: Timestamp) -> Self {
+        self.0.meta.issued = Some(at);
+        self
+    }
+
+    /// Says what a rotation leaves of the id before: as a renewal does, or `None`, as every other rotation does.
+    pub fn renewed(mut self, renewal: Option<Renewal>) -> Self {
+        self.0.meta.renewed = Some(renewal.map(Box::new));
         self
     }
 

@@ -64,6 +64,9 @@ impl Flawed {
         if self.has(Flaw::LosesTheName) {
             meta.last_op = OpId::from_u128(0);
         }
+        if self.has(Flaw::LosesRenewals) {
+            meta.renewed = None;
+        }
         if self.has(Flaw::LosesMetadata) {
             meta.authenticated = None;
         }
@@ -111,6 +114,12 @@ impl Flawed {
         }
         let current = base.as_deref().filter(|_| self.has(Flaw::Replaces)).unwrap_or(record);
         let mut next = changes.apply(current)?;
+        if self.has(Flaw::WritesEndTheGrace) && changes.meta.renewed.is_none() {
+            next = next.with_meta(Meta { renewed: None, ..next.meta().clone() });
+        }
+        if self.has(Flaw::RotateLeavesTheGrace) && changes.meta.renewed == Some(None) {
+            next = next.with_meta(Meta { renewed: record.meta().renewed.clone(), ..next.meta().clone() });
+        }
         if self.has(Flaw::UpdateMovesActivityBack) {
             let last_seen = changes.meta.last_seen.unwrap_or(record.meta().last_seen);
             next = next.with_meta(Meta { last_seen, ..next.meta().clone() });
@@ -157,7 +166,7 @@ impl Flawed {
     ) -> (Rotated, Option<Arc<Record>>) {
         let mut maps = self.lock();
         if self.has(Flaw::RotateCreates) && !maps.found.contains_key(&old) {
-            maps.found.insert(old, Found::Tombstone(dead));
+            maps.found.insert(old, buried(dead));
         }
         let Some(Found::Record(mut record)) = maps.found.get(&old).cloned() else {
             return (Rotated::Gone, None);
@@ -183,7 +192,8 @@ impl Flawed {
         if self.has(Flaw::RotateLeavesNoTombstone) {
             maps.found.remove(&old);
         } else if !self.has(Flaw::RotateLeavesTheOldId) {
-            maps.found.insert(old, Found::Tombstone(dead));
+            let moved = (!self.has(Flaw::RotateHidesWhereItWent)).then_some(new);
+            maps.found.insert(old, Found::Tombstone { until: dead, moved });
         }
         maps.moved.insert(old, new);
         if self.has(Flaw::RotateTakesTwoSteps) {
@@ -207,6 +217,11 @@ impl Flawed {
             *record = Arc::new(record.with_meta(Meta { last_op: changes.op, ..record.meta().clone() }));
         }
     }
+}
+
+/// A dead id that leads nowhere.
+const fn buried(until: Timestamp) -> Found {
+    Found::Tombstone { until, moved: None }
 }
 
 /// Lets others come between, also on a machine that has other things to do.
@@ -236,7 +251,7 @@ impl Store for Flawed {
         let key = self.place(key);
         let mut maps = self.lock();
         let found = match maps.found.get(&key).cloned() {
-            Some(Found::Tombstone(_)) if self.has(Flaw::ForgetsTheDead) => Found::Nothing,
+            Some(Found::Tombstone { .. }) if self.has(Flaw::ForgetsTheDead) => Found::Nothing,
             Some(found) => found,
             None if self.has(Flaw::FindsAnything) => {
                 maps.found.values().next().cloned().unwrap_or(Found::Nothing)
@@ -253,7 +268,7 @@ impl Store for Flawed {
         let key = self.place(key);
         let mut maps = self.lock();
         let is_taken = match maps.found.get(&key) {
-            Some(Found::Tombstone(_)) => !self.has(Flaw::ForgetsTheDead),
+            Some(Found::Tombstone { .. }) => !self.has(Flaw::ForgetsTheDead),
             found => found.is_some(),
         };
         if is_taken && !self.has(Flaw::CreateOverwrites) {
@@ -351,7 +366,7 @@ impl Store for Flawed {
             let found = self.load(&key).await?;
             linger().await;
             if let Found::Record(_) = found {
-                self.lock().found.insert(key, Found::Tombstone(tombstone));
+                self.lock().found.insert(key, buried(tombstone));
             }
             return Ok(());
         }
@@ -361,10 +376,15 @@ impl Store for Flawed {
         let key = chain.last().copied().unwrap_or(key);
         match found.get_mut(&key) {
             Some(Found::Record(_)) if self.has(Flaw::DeleteLeavesNoTombstone) => drop(found.remove(&key)),
-            Some(Found::Tombstone(_)) if self.has(Flaw::DeleteDropsTombstones) => drop(found.remove(&key)),
-            Some(found @ Found::Record(_)) => *found = Found::Tombstone(tombstone),
+            Some(Found::Tombstone { .. }) if self.has(Flaw::DeleteDropsTombstones) => {
+                drop(found.remove(&key))
+            }
+            Some(found @ Found::Record(_)) => {
+                let moved = self.has(Flaw::DeleteLeadsOn).then_some(key);
+                *found = Found::Tombstone { until: tombstone, moved };
+            }
             None if self.has(Flaw::DeleteBuriesTheUnknown) => {
-                found.insert(key, Found::Tombstone(tombstone));
+                found.insert(key, buried(tombstone));
             }
             _ => {}
         }
@@ -378,9 +398,9 @@ impl Store for Flawed {
                 record.meta().expires.min(record.meta().created.after(record.meta().idle)) <= now
             }
             Found::Record(record) => record.meta().deadline() <= now,
-            Found::Tombstone(_) if self.has(Flaw::SweepTakesTheDeadTooEarly) => true,
-            Found::Tombstone(_) if self.has(Flaw::SweepLeavesTombstones) => false,
-            Found::Tombstone(until) => *until <= now,
+            Found::Tombstone { .. } if self.has(Flaw::SweepTakesTheDeadTooEarly) => true,
+            Found::Tombstone { .. } if self.has(Flaw::SweepLeavesTombstones) => false,
+            Found::Tombstone { until, .. } => *until <= now,
             Found::Nothing => true,
         };
         let Maps { found, moved, .. } = &mut *self.lock();

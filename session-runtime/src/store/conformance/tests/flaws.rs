@@ -209,6 +209,18 @@ flaws! {
     /// The old id is unknown rather than dead.
     RotateLeavesNoTombstone:
         rotate::rotate_moves_the_record_and_leaves_a_tombstone;
+    /// Nobody learns where the record went. A store may say so: `Subject::without_forwarding`.
+    RotateHidesWhereItWent:
+        rotate::s24_a_rotated_id_says_where_the_record_went;
+    /// Nobody learns by which old id a session may be reached.
+    LosesRenewals:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
+    /// The first write after a renewal makes the old id dead.
+    WritesEndTheGrace:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
+    /// A login leaves the old id alive.
+    RotateLeavesTheGrace:
+        rotate::s24_what_a_renewal_says_is_kept_until_the_next_rotation;
     /// The record is moved as it was.
     RotateDropsChanges:
         rotate::rotate_applies_its_changes;
@@ -245,6 +257,9 @@ flaws! {
     /// A flood of made-up ids fills the store.
     DeleteBuriesTheUnknown:
         delete::t5_delete_without_a_record_leaves_nothing;
+    /// A logout is taken for a rotation.
+    DeleteLeadsOn:
+        delete::t2_a_deleted_id_leads_nowhere;
     /// A login survives the logout that met it.
     DeleteFollowsNoRotation:
         delete::s14_delete_follows_the_rotations_before_it

@@ -65,7 +65,7 @@ async fn a_restart_keeps_sessions_and_dead_ids() {
     folder.store().delete(&key(2), at(60)).await.unwrap();
     let store = FileStore::open(folder.path()).unwrap(); // durable this time
     assert!(is_live(&store, &key(1)).await);
-    assert!(matches!(store.load(&key(2)).await.unwrap(), Found::Tombstone(until) if until == at(60)));
+    assert!(matches!(store.load(&key(2)).await.unwrap(), Found::Tombstone { until, .. } if until == at(60)));
     store.update(&key(1), &Write::blind().put("b", "2").build()).await.unwrap();
     assert!(is_live(&store, &key(1)).await);
 }

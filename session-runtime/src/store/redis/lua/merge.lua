@@ -1,11 +1,11 @@
 -- Before `update` and `rotate`: what the changes of a request make of the record as it is now.
 --
--- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; six parts of the metadata, each empty to leave it as it is, or '=' and the new
+-- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; eight parts of the metadata, each empty to leave it as it is, or '=' and the new
 -- value; whether to wipe, how many fields survive that, and their names; then, for each field, its name, its policy, the
 -- bytes that the request loaded and the bytes that it wants. Empty bytes are no JSON, and stand for no field.
 
 local AGAIN, OP, SINCE, UNTIL, LIMIT, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], 6
-local WIPE, FIELDS = 12, 14 + tonumber(ARGV[13])
+local WIPE, FIELDS = 14, 16 + tonumber(ARGV[15])
 
 -- Decimal integers as text, since 64 bits do not fit into a double.
 
@@ -224,7 +224,8 @@ local function changes(key, record)
       end
     end
   end
-  for part, name in ipairs({ '@authenticated', '@last_seen', '@idle', '@expires', '@remembered', '@owner' }) do
+  for part, name in ipairs({ '@authenticated', '@last_seen', '@idle', '@expires', '@remembered', '@owner', '@issued',
+    '@renewed' }) do
     local given = ARGV[META + part - 1]
     local value = string.sub(given, 2)
     if given == '=' then

@@ -2,9 +2,10 @@
 
 local old = look(KEYS[1])
 if old.is == 'tombstone' and old.to and beside(KEYS[1], old.to) == KEYS[2] then
-  -- nobody else could have moved it there, since nobody else knew the new id: the answer was lost
+  -- nobody else could have moved it there, since nobody else knew the new id: the answer was lost. Others may have written
+  -- since, by the old id within the grace of a renewal
   local moved = look(KEYS[2])
-  if moved.is == 'record' and has_op(moved, OP) then
+  if moved.is == 'record' and (AGAIN == '1' or has_op(moved, OP)) then
     return 'rotated'
   end
 end

@@ -1,13 +1,17 @@
 -- Changes the record, if there is one; all of the changes or none.
 
+-- Asked again, and it is not among the operations that the record remembers. If it remembers all since the request loaded
+-- the session, it was not done. Otherwise nobody can tell.
+local function may_have_forgotten(held)
+  return #held.ops >= OPS and not (SINCE ~= '' and has_op(held, SINCE))
+end
+
 local held = look(KEYS[1])
 if held.is == 'record' then
   if has_op(held, OP) then
     return 'applied' -- by this very operation: the answer to it was lost
   end
-  -- Asked again, and it is not among the operations that the record remembers. If it remembers all since the request
-  -- loaded the session, it was not done. Otherwise nobody can tell.
-  if AGAIN == '1' and #held.ops >= OPS and not (SINCE ~= '' and has_op(held, SINCE)) then
+  if AGAIN == '1' and may_have_forgotten(held) then
     return 'unknown'
   end
   local found, size = changes(KEYS[1], held)
@@ -28,8 +32,13 @@ for _ = 1, 64 do
   end
   key = beside(key, held.to)
   held = look(key)
-  if held.is == 'record' and has_op(held, OP) then
-    return 'applied'
+  if held.is == 'record' then
+    if has_op(held, OP) then
+      return 'applied'
+    elseif may_have_forgotten(held) then
+      -- not 'gone': after a renewal the core would do it there, perhaps a second time
+      return 'unknown'
+    end
   end
 end
 return 'gone'

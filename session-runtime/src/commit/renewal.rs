@@ -1,0 +1,163 @@
+//! An id is renewed with a grace (S24, T32): for a while the id before reaches the same session, and every request that
+//! comes by it learns the same new id.
+//!
+//! The new id is a hash of the old one and of random bits that are kept with the record. So who presents the old one can
+//! be told the new one, also when the first answer with it was lost; and who reads the store cannot compute it.
+
+use std::sync::Arc;
+
+use super::apply::{After, Live, Work, assemble, move_record, store_changes, touch};
+use super::plan::{Select, Stamp, Wipe};
+use crate::changes::Changes;
+use crate::clock::Timestamp;
+use crate::commit::apply::Note;
+use crate::engine::Engine;
+use crate::error::{Error, Kind, StoreError};
+use crate::event;
+use crate::record::{Meta, Record, Renewal};
+use crate::store::{DynStore, Found};
+use crate::token::{Key, Token};
+
+/// The session that the id of `old` still reaches, after its record went `to`.
+pub(crate) async fn reached(
+    engine: &Engine,
+    store: &dyn DynStore,
+    token: &Token,
+    old: &Key,
+    to: &Key,
+    now: Timestamp,
+) -> Result<Option<Live>, StoreError> {
+    // a rotation keeps the slot, which a store need not say
+    let Found::Record(record) = engine.ask(store.load(&old.beside(*to.as_bytes()))).await? else {
+        return Ok(None);
+    };
+    let is_alive = now < record.meta().deadline();
+    let renewal = record.meta().renewed.as_deref();
+    let Some(renewal) = renewal.filter(|renewal| is_alive && renewal.from == *old && renewal.is_on(now))
+    else {
+        return Ok(None);
+    };
+    let token = token.renewed(&renewal.nonce);
+    let key = token.key(&engine.purpose);
+    // what a store says of a renewal is worth nothing without the new id, which it cannot know
+    Ok((key == *to).then_some(Live { token, key, record, stale: true }))
+}
+
+/// Where the session of `live` goes on, if it was renewed since the request loaded it: with what the request loaded, so
+/// that changes of other requests are still met as theirs.
+pub(crate) async fn overtaken(
+    engine: &Engine,
+    store: &dyn DynStore,
+    live: &Live,
+) -> Result<Option<Live>, StoreError> {
+    let Found::Tombstone { moved: Some(to), .. } = engine.ask(store.load(&live.key)).await? else {
+        return Ok(None);
+    };
+    let moved = reached(engine, store, &live.token, &live.key, &to, engine.now()).await?;
+    Ok(moved.map(|moved| moved.knowing(&live.record)))
+}
+
+impl Live {
+    /// The same session, known to the request as `loaded`.
+    pub(crate) fn knowing(self, loaded: &Record) -> Self {
+        let id = self.record.meta();
+        let meta = Meta { issued: id.issued, renewed: id.renewed.clone(), ..loaded.meta().clone() };
+        Self { record: Arc::new(loaded.with_meta(meta)), ..self }
+    }
+}
+
+/// Moves the record to a new id together with the changes. If another request was first, its new id is this one's, too. If
+/// there is no room for another id or there are no random bits, the renewal can wait, and the changes need not.
+pub(super) async fn renew(
+    engine: &Engine,
+    store: &dyn DynStore,
+    work: &mut Work,
+    stamp: Stamp,
+    note: Note<'_>,
+) -> Result<After, Error> {
+    let live = work.take_live()?;
+    let mut changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
+    let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
+    changes.meta.issued = Some(work.now);
+    note(Some(Arc::new(changes.clone())));
+    let mut id = NewId::Renewed(work.now.after(engine.lifetimes.grace));
+    let error = match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
+        Ok(new) => {
+            note(None);
+            return Ok(After::Live(new));
+        }
+        Err(error) => error,
+    };
+    match error.kind() {
+        // it may have been done: the note stays
+        Kind::Unavailable if is_alone => {
+            event::renewal_failed(engine.types.root, &error);
+            return Ok(After::Unchanged);
+        }
+        Kind::Unavailable => return Err(error),
+        Kind::Gone | Kind::Full | Kind::NoEntropy => note(None),
+        _ => {
+            note(None);
+            return Err(error);
+        }
+    }
+    if is_alone {
+        let seen = stamp.last_seen.unwrap_or(live.record.meta().last_seen);
+        work.live = Some(live);
+        return Ok(touch(engine, store, work, seen).await);
+    }
+    changes.meta.issued = None;
+    changes.meta.renewed = None;
+    store_changes(engine, store, work, live, Arc::new(changes), note).await
+}
+
+/// Whether the session has ended since an earlier save of the request made a cookie for it. Without a renewal, nobody else
+/// can know its id, so nobody else can have ended it under that one.
+pub(crate) async fn has_ended(engine: &Engine, store: &dyn DynStore, live: &Live) -> bool {
+    let renewed = live.record.meta().renewed.as_deref();
+    if !renewed.is_some_and(|renewal| renewal.is_on(engine.now())) {
+        return false;
+    }
+    // what cannot be known is not
+    engine.ask(store.load(&live.key)).await.is_ok_and(|found| !matches!(found, Found::Record(_)))
+}
+
+/// The new id that a move gives.
+pub(super) enum NewId<'a> {
+    /// A random one, or the one that is promised; the old one is dead at once.
+    Anew(&'a mut Option<Box<Token>>),
+    /// One after the old one, which reaches the session until then.
+    Renewed(Timestamp),
+}
+
+impl NewId<'_> {
+    pub(super) fn choose(
+        &mut self,
+        engine: &Engine,
+        old: &Live,
+        changes: &mut Changes,
+    ) -> Result<Token, Error> {
+        match self {
+            Self::Anew(promised) => {
+                // nothing to forget, mostly
+                changes.meta.renewed = old.record.meta().renewed.is_some().then_some(None);
+                Ok(match promised.take() {
+                    Some(promised) => *promised,
+                    None => Token::random(&*engine.entropy, old.key.slot())?,
+                })
+            }
+            Self::Renewed(until) => {
+                let nonce = *Token::random(&*engine.entropy, old.key.slot())?.id();
+                changes.meta.renewed = Some(Some(Box::new(Renewal { from: old.key, nonce, until: *until })));
+                Ok(old.token.renewed(&nonce))
+            }
+        }
+    }
+
+    /// Nothing has this name yet, so that a promise can still be kept.
+    pub(super) fn keep(&mut self, token: Token) {
+        if let Self::Anew(promised) = self {
+            **promised = Some(Box::new(token));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What ends a session, or changes a privilege, within the grace ends both ids (T2, T4).
+
+use session_runtime::Session;
+
+use crate::world::{Login, SECOND, declared, everywhere};
+
+/// What gives a new id at once.
+const PRIVILEGES: [(&str, fn(&Session<Login>)); 5] = [
+    ("admin", |handle| handle.update(|login| login.admin = true)),
+    ("another owner", |handle| handle.update(|login| login.user = Some("bob".into()))),
+    ("authenticated", Session::authenticated),
+    ("rotate", Session::rotate),
+    ("restart", |handle| handle.restart(Login { user: Some("bob".into()), ..Login::default() })),
+];
+
+#[tokio::test]
+async fn t4_a_change_of_privilege_within_the_grace_kills_both_ids() {
+    for by_the_old_id in [false, true] {
+        for (what, change) in PRIVILEGES {
+            for mut world in everywhere(declared).await {
+                let (old, renewed) = (world.old.clone(), world.renewed().await);
+                world.clock.advance(SECOND);
+                let slow = world.early().await;
+                let by = if by_the_old_id { &old } else { &renewed };
+                let reply = world.send(by, change).await;
+                assert_eq!(reply.status, 200, "{} {what}", world.name);
+                let third = reply.pair().expect("a new id").to_owned();
+                assert!(world.user(&third).await.is_some(), "{} {what}", world.name);
+                world.expect_dead(&old).await;
+                world.expect_dead(&renewed).await;
+                // also for who was served before it
+                slow.given.update(|login| login.d = 9);
+                let reply = slow.ends().await;
+                assert_eq!((reply.status, reply.set_cookies().len()), (409, 0), "{} {what}", world.name);
+                assert_eq!(world.value(&third).await.d, 0, "{} {what}", world.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn t2_a_logout_within_the_grace_ends_the_session_under_both_ids() {
+    for by_the_old_id in [false, true] {
+        for mut world in everywhere(declared).await {
+            let (old, renewed) = (world.old.clone(), world.renewed().await);
+            let (writes, reads) = (world.early().await, world.early().await);
+            let by = if by_the_old_id { &old } else { &renewed };
+            let reply = world.send(by, |handle| handle.update(|login| *login = Login::default())).await;
+            assert!(reply.removes_cookie(), "{}", world.name);
+            world.expect_dead(&old).await;
+            world.expect_dead(&renewed).await;
+            writes.given.update(|login| login.d = 9);
+            let reply = writes.ends().await;
+            assert_eq!((reply.status, reply.set_cookies().len()), (409, 0), "{}", world.name);
+            let reply = reads.ends().await;
+            assert_eq!(
+                (reply.status, reply.set_cookies().len()),
+                (200, 0),
+                "{}: no cookie of it",
+                world.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn t2_a_logout_of_a_request_that_was_overtaken_by_a_renewal_ends_the_session() {
+    for mut world in everywhere(declared).await {
+        let leaves = world.early().await;
+        let renewed = world.renewed().await;
+        leaves.given.destroy();
+        assert!(leaves.ends().await.removes_cookie(), "{}", world.name);
+        world.expect_dead(&world.old.clone()).await;
+        world.expect_dead(&renewed).await;
+    }
+}
+
+#[tokio::test]
+async fn t2_an_id_made_by_a_renewal_of_this_request_is_not_sent_when_it_has_died_since() {
+    for mut world in everywhere(declared).await {
+        // it renews and saves, and takes its time to answer; meanwhile somebody who came by the old id logs in again
+        let slow = world.early().await;
+        slow.given.renew();
+        slow.given.save().await.unwrap();
+        let reply = world.send(&world.old.clone(), Session::authenticated).await;
+        let third = reply.pair().expect("a new id").to_owned();
+        let reply = slow.ends().await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "{}", world.name);
+        assert!(world.user(&third).await.is_some(), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn t4_a_planted_id_reaches_nothing_by_a_renewal_of_the_victim() {
+    for mut world in everywhere(declared).await {
+        // the attacker's own id, which the victim logs in with
+        let planted = world.old.clone();
+        let reply = world.send(&planted, Session::authenticated).await;
+        let victim = reply.pair().unwrap().to_owned();
+        world.clock.advance(31 * SECOND);
+        let renewed = world.send(&victim, Session::renew).await.pair().unwrap().to_owned();
+        world.expect_dead(&planted).await;
+        assert!(world.user(&renewed).await.is_some(), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn s15_an_owner_who_is_revoked_within_the_grace_is_gone_under_both_ids() {
+    for mut world in everywhere(declared).await {
+        if world.merges {
+            continue; // of sessions in cookies alone
+        }
+        let renewed = world.renewed().await;
+        world.sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
+        world.expect_dead(&world.old.clone()).await;
+        world.expect_dead(&renewed).await;
+    }
+}
