@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod check;
 mod redis;
+mod requirements;
 mod test;
 
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ const USAGE: &str = "cargo xtask <command>
 
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
   bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
+  requirements [--all]
+                   each requirement with the test that proves it, or all of them; fails where there is none
   bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
                    the memory store only";
 
@@ -21,6 +24,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::all(),
         ["bless"] => test::bless(),
+        ["requirements"] => requirements::all(false),
+        ["requirements", "--all"] => requirements::all(true),
         ["bench"] => bench::all(false),
         ["bench", "--quick"] => bench::all(true),
         _ => Err(USAGE.to_owned()),
