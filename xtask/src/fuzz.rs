@@ -27,6 +27,9 @@ const LARGE: u32 = 1024;
 /// No input is longer. What is read has limits of its own, which are far above or tested elsewhere.
 const LONGEST: u32 = 8192;
 
+/// Inputs whose names begin so were written by hand, and stay whatever else reaches as far.
+const BY_HAND: &str = "seed-";
+
 /// What was asked for.
 struct Wanted {
     targets: Vec<&'static str>,
@@ -144,8 +147,12 @@ fn keep(program: &Path, target: &str, folder: &Path) -> Result<(), String> {
     let mut command = Command::new(program);
     command.args(["-set_cover_merge=1", "-use_counters=0", "-use_cmp=0"]).arg(format!("-max_len={LONGEST}"));
     listen(command.args([&few, &corpus, &found(folder, target)?]))?;
-    fs::remove_dir_all(&corpus).map_err(failed)?;
-    fs::create_dir_all(&corpus).map_err(failed)?;
+    for entry in fs::read_dir(&corpus).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().to_string_lossy().starts_with(BY_HAND) {
+            fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
     for entry in fs::read_dir(&few).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         fs::copy(entry.path(), corpus.join(entry.file_name())).map_err(failed)?;

@@ -76,7 +76,9 @@ pub(super) fn proofs(file: &str, text: &str) -> Vec<Proof> {
     let mut item = Item::default();
     let (mut docs, mut has_tests) = (String::new(), false);
     for line in text.lines().map(str::trim) {
-        if let Some(doc) = line.strip_prefix("//!") {
+        // a remark at the end of a fixture moves none of the lines that the compiler names
+        let doc = if kind == Kind::Whole { line.strip_prefix("//") } else { line.strip_prefix("//!") };
+        if let Some(doc) = doc {
             docs.push_str(doc);
             docs.push('\n');
         } else if item.open > 0 {

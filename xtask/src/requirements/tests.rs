@@ -81,6 +81,7 @@ fn the_docs_of_a_file_of_tests_count_for_all_of_it() {
 #[test]
 fn a_fixture_is_a_test_by_itself() {
     assert_eq!(scanned("tests/ui/bounds/a.rs", "//! S61: no.\nfn main() {}"), ["tests/ui/bounds/a.rs: S61"]);
+    assert_eq!(scanned("tests/ui/a/b.rs", "fn main() {}\n\n// EM-26\n"), ["tests/ui/a/b.rs: EM-26"]);
     assert_eq!(scanned("fuzz/targets/a.rs", "//! T7\n"), ["fuzz/targets/a.rs: T7"]);
 }
 
