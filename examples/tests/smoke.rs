@@ -54,11 +54,13 @@ impl Drop for Program {
     }
 }
 
+/// MP-1, MP-2.
 #[test]
 fn the_counter_counts_each_browser_for_itself() {
     counts_each_browser_for_itself(env!("CARGO_BIN_EXE_counter"));
 }
 
+/// MP-10, MP-13.
 #[test]
 fn a_store_of_ones_own_is_as_good_as_ours() {
     counts_each_browser_for_itself(env!("CARGO_BIN_EXE_custom_store"));

@@ -6,6 +6,8 @@
 mod check;
 mod diag;
 mod expand;
+#[cfg(test)]
+mod fuzzing;
 mod keys;
 mod model;
 mod parse;

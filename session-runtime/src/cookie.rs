@@ -1,6 +1,8 @@
 //! The cookie that carries the session's id: what it may be called, how it is read, how it is written.
 
 pub(crate) mod config;
+#[cfg(all(unix, feature = "_fuzzing"))]
+pub(crate) mod fuzzing;
 pub(crate) mod read;
 #[allow(
     unreachable_pub,

@@ -23,6 +23,8 @@
 
 mod cookie;
 mod error;
+#[cfg(all(unix, feature = "_fuzzing"))]
+pub(crate) mod fuzzing;
 mod pickle;
 
 use serde_json::{Map, Value};

@@ -166,6 +166,10 @@ mod testing;
 mod token;
 mod unique;
 
+#[cfg(all(unix, feature = "_fuzzing"))]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

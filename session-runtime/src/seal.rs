@@ -7,6 +7,8 @@
 mod encrypted;
 #[cfg(feature = "encrypted-cookie")]
 mod envelope;
+#[cfg(all(unix, feature = "_fuzzing"))]
+pub(crate) mod fuzzing;
 #[cfg(feature = "encrypted-cookie")]
 mod packed;
 #[cfg(feature = "signed-cookie")]

@@ -7,11 +7,11 @@ pub(crate) mod cookie;
 mod encrypted;
 mod erased;
 #[cfg(unix)]
-mod file;
+pub(crate) mod file;
 pub mod kind;
 mod memory;
 #[cfg(feature = "redis")]
-mod redis;
+pub(crate) mod redis;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisServer, RedisStore, RedisStoreBuilder};

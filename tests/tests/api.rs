@@ -264,6 +264,7 @@ async fn t2_the_application_can_answer_a_refusal_with_its_own_page() {
     assert_eq!((reply.status, reply.body.as_str()), (409, "please look again"));
 }
 
+/// MP-26.
 #[tokio::test]
 async fn after_the_response_a_handle_saves_what_needs_no_cookie_and_refuses_the_rest() {
     let mut world = world().await;
@@ -286,6 +287,7 @@ async fn after_the_response_a_handle_saves_what_needs_no_cookie_and_refuses_the_
     assert_eq!(world.store.len(), 1);
 }
 
+/// MP-26.
 #[tokio::test]
 async fn a_change_after_the_response_that_nobody_saves_is_in_the_log() {
     let mut world = world().await;

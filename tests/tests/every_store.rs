@@ -318,6 +318,26 @@ async fn t15_files_are_made_inside_of_the_folder_only() {
 }
 
 #[tokio::test]
+async fn s51_no_answer_sets_or_removes_a_cookie_that_plain_http_could_carry() {
+    on_every_store(async |world| {
+        let mut browser = world.browser();
+        let mut lines = 0;
+        for step in
+            ["/note/mine", "/login/ann", "/elevate", "/note/more", "/login/bob", "/logout", "/note/new"]
+        {
+            let reply = browser.post(step).await;
+            for line in reply.set_cookies() {
+                assert!(line.starts_with("__Host-id="), "{} {step}: {line}", world.name);
+                assert!(line.split("; ").any(|part| part == "Secure"), "{} {step}: {line}", world.name);
+                lines += 1;
+            }
+        }
+        assert!(lines >= 6, "{}: {lines}", world.name);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn t31_each_browser_gets_its_own_session() {
     on_every_store(async |world| {
         let mut browsers = [world.browser(), world.browser(), world.browser()];

@@ -195,6 +195,7 @@ fn kill_after(reports: u64, role: &str, folder: &Temporary) -> u64 {
     other.kill().or(last).map_or(0, |n| n.parse().unwrap())
 }
 
+/// PA-36, EM-13.
 #[tokio::test]
 async fn t17_killed_while_writing_a_reader_sees_the_old_record_or_the_new() {
     for round in 0..40 {

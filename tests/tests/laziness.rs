@@ -177,6 +177,7 @@ async fn s26_an_untouched_handler_makes_no_store_call() {
     assert_eq!(world.store.calls(), []);
 }
 
+/// MP-5.
 #[tokio::test]
 async fn a_reader_makes_one_load_and_no_write() {
     let World { store, mut browser, .. } = world().await;
@@ -188,6 +189,7 @@ async fn a_reader_makes_one_load_and_no_write() {
     }
 }
 
+/// MP-4.
 #[tokio::test]
 async fn s26_mp8_an_anonymous_reader_leaves_no_record_and_gets_no_cookie() {
     let World { store, visitor, .. } = world().await;

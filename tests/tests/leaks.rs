@@ -286,6 +286,7 @@ async fn t22_what_a_store_author_prints_shows_no_value_and_no_key() {
     assert_clean("`{:?}` of records and changes", &shown, &ids);
 }
 
+/// MP-17.
 #[tokio::test]
 async fn s34_t22_debug_of_the_public_types_shows_no_secret() {
     let sessions = Sessions::<Shop>::new(MemoryStore::new()).unwrap();

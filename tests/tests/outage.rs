@@ -144,6 +144,7 @@ fn assert_bare(reply: &Reply, status: u16) {
     assert!(!reply.text().contains("scripted"));
 }
 
+/// MP-27.
 #[tokio::test]
 async fn t38_s67_a_store_that_is_down_is_not_an_absent_session() {
     let (store, mut browser) = world().await;
@@ -165,6 +166,7 @@ async fn t38_s67_a_store_that_is_down_is_not_an_absent_session() {
     assert_eq!(browser.get("/attempt").await.body, "Some(\"ann\")");
 }
 
+/// MP-27.
 #[tokio::test]
 async fn s67_a_write_that_fails_replaces_the_answer_and_leaves_the_record() {
     let (store, mut browser) = world().await;
@@ -279,6 +281,7 @@ async fn a_privilege_that_was_given_up_beside_such_a_value_is_given_up() {
     assert_eq!(store.len(), 1);
 }
 
+/// EM-2, MD-17.
 #[tokio::test]
 async fn a_missing_layer_is_a_500_and_the_log_says_what_to_write() {
     let mut browser = Browser::new(serve(routes()).await);

@@ -170,6 +170,7 @@ async fn t2_s30_a_slow_writer_cannot_bring_back_a_logged_out_session() {
     }
 }
 
+/// MP-23, EM-30, WP-11.
 #[tokio::test]
 async fn t2_a_writer_stopped_at_the_very_write_cannot_bring_the_session_back() {
     let world = world().await;

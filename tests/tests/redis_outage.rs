@@ -119,6 +119,7 @@ async fn increment(mut browser: Browser, tally: Arc<Tally>) -> (Browser, u64, u6
     (browser, saved, unknown)
 }
 
+/// EM-18.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s67_a_server_that_stops_and_starts_again_in_the_middle_of_requests() {
     let mut redis = Server::durable();

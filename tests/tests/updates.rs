@@ -74,6 +74,7 @@ async fn world() -> (SocketAddr, Gate, Browser) {
     (server, gate, browser)
 }
 
+/// MP-23, EM-30.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t34_two_hundred_concurrent_visits_count_two_hundred() {
     let (server, _, mut browser) = world().await;

@@ -1,6 +1,6 @@
 //! Running cargo and other programs, and saying so.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The workspace's folder.
@@ -36,4 +36,14 @@ pub(crate) fn show(command: &Command) -> String {
     let program = program.rsplit('/').next().unwrap_or_default();
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
     format!("{program} {}", arguments.join(" "))
+}
+
+/// Every file of the repository with this extension, also one that is not committed yet.
+pub(crate) fn files(extension: &str) -> Result<Vec<PathBuf>, String> {
+    let output = command("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()
+        .map_err(|e| format!("git: {e}"))?;
+    let names = String::from_utf8_lossy(&output.stdout).into_owned();
+    let wanted = |name: &&str| Path::new(name).extension().is_some_and(|e| e == extension);
+    Ok(names.split('\0').filter(wanted).map(|name| root().join(name)).filter(|path| path.is_file()).collect())
 }

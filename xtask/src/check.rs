@@ -1,11 +1,11 @@
 //! What no compiler checks: the stated Rust version, the length of files, and links between documents.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::cargo::{cargo, root};
+use crate::cargo::{cargo, files};
 
 /// Above this many lines a file says at its top why it is long.
 const LONG: usize = 400;
@@ -84,14 +84,4 @@ fn dead_links() -> Result<Vec<String>, String> {
         }
     }
     Ok(broken)
-}
-
-fn files(extension: &str) -> Result<Vec<PathBuf>, String> {
-    let output =
-        crate::cargo::command("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .output()
-            .map_err(|e| format!("git: {e}"))?;
-    let names = String::from_utf8_lossy(&output.stdout).into_owned();
-    let wanted = |name: &&str| Path::new(name).extension().is_some_and(|e| e == extension);
-    Ok(names.split('\0').filter(wanted).map(|name| root().join(name)).filter(|path| path.is_file()).collect())
 }

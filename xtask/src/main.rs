@@ -3,7 +3,9 @@
 mod bench;
 mod cargo;
 mod check;
+mod fuzz;
 mod redis;
+mod requirements;
 mod test;
 
 use std::process::ExitCode;
@@ -12,6 +14,11 @@ const USAGE: &str = "cargo xtask <command>
 
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
   bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
+  requirements [--all]
+                   each requirement with the test that proves it, or all of them; fails where there is none
+  fuzz [--seconds 60] [--keep] [target..]
+                   any bytes to what reads bytes from outside, each target for its time (needs a C++ compiler); --keep adds
+                   what was found to the inputs in fuzz/corpus, which the tests run
   bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
                    the memory store only";
 
@@ -21,6 +28,9 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::all(),
         ["bless"] => test::bless(),
+        ["requirements"] => requirements::all(false),
+        ["requirements", "--all"] => requirements::all(true),
+        ["fuzz", arguments @ ..] => fuzz::all(arguments),
         ["bench"] => bench::all(false),
         ["bench", "--quick"] => bench::all(true),
         _ => Err(USAGE.to_owned()),

@@ -20,6 +20,7 @@ fn mark(key: &SecretKey) -> [u8; 32] {
     *key.derive("test", &[])
 }
 
+/// MD-6, EM-4.
 #[test]
 fn s58_a_key_of_31_bytes_is_refused_and_one_of_32_is_not() {
     let bytes = Random::new(1).bytes(1000);

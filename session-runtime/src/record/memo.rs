@@ -110,4 +110,30 @@ mod tests {
         second.set(&decoded(2));
         assert_eq!(second.get::<u8>().as_deref(), Some(&2));
     }
+
+    /// T5, T29: a million visitors' values take no more than the budget together, also when several threads remember at once.
+    #[test]
+    fn t5_t29_what_is_remembered_at_once_stays_within_the_budget() {
+        const LIMIT: usize = 1000;
+        let budget = Arc::new(MemoBudget::new(LIMIT));
+        let remember = || {
+            let memos: Vec<Memo> = (0..500_u64)
+                .map(|n| {
+                    let memo = Memo::default();
+                    memo.set(&Decoded { value: Arc::new(n), bytes: 8, budget: Arc::clone(&budget) });
+                    memo
+                })
+                .collect();
+            memos
+        };
+        let memos: Vec<Memo> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(remember)).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        let kept = memos.iter().filter(|memo| memo.get::<u64>().is_some()).count();
+        assert!(kept > 0 && kept * 8 <= LIMIT, "{kept} of {}", memos.len());
+        assert_eq!(budget.used.load(Ordering::Relaxed), kept * 8);
+        drop(memos);
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0, "what is forgotten makes room");
+    }
 }

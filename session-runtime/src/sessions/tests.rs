@@ -61,6 +61,7 @@ async fn s2_without_random_bits_there_is_a_503_and_no_session() {
     }
 }
 
+/// MP-18.
 #[tokio::test]
 async fn s3_an_id_that_exists_is_never_given_to_a_second_session() {
     let store = MemoryStore::new();

@@ -2,6 +2,8 @@
 
 mod document;
 mod folder;
+#[cfg(feature = "_fuzzing")]
+pub(crate) mod fuzzing;
 mod records;
 mod sweep;
 mod template;

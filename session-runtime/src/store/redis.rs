@@ -3,6 +3,8 @@
 mod ask;
 mod clear;
 mod failure;
+#[cfg(all(unix, feature = "_fuzzing"))]
+pub(crate) mod fuzzing;
 mod hash;
 mod keys;
 mod link;

@@ -10,6 +10,7 @@ fn text(token: &Token) -> String {
     out
 }
 
+/// MP-18.
 #[test]
 fn s1_a_million_ids_are_distinct_and_each_bit_is_fair() {
     const IDS: u32 = 1_000_000;

@@ -9,3 +9,5 @@ struct Shop {
 }
 
 fn main() {}
+
+// EM-26

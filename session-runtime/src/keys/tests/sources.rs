@@ -124,6 +124,7 @@ fn s58_a_variable_holds_a_key_as_text() {
     assert!(!in_environment("a passphrase is not random, 12345678"));
 }
 
+/// MD-6.
 #[test]
 fn s54_a_variable_that_is_not_set_is_named() {
     let error = SecretKey::from_env("NO_SUCH_SESSION_KEY").unwrap_err();

@@ -144,6 +144,7 @@ fn t19_the_length_of_an_encrypted_token_has_few_values() {
     assert!(lengths.windows(2).all(|pair| pair[0] <= pair[1]));
 }
 
+/// EM-12.
 #[test]
 fn t19_nothing_is_compressed() {
     // a guess that equals the secret must not make the token shorter

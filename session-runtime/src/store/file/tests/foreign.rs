@@ -166,6 +166,7 @@ async fn em19_s73_sweep_and_clear_all_touch_only_what_is_ours() {
     assert_eq!(folder.names(), theirs);
 }
 
+/// EM-25.
 #[tokio::test]
 async fn s73_sweep_removes_what_a_crash_left_behind() {
     let folder = Temporary::new();
