@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod check;
+mod expand;
 mod redis;
 mod test;
 
@@ -12,6 +13,7 @@ const USAGE: &str = "cargo xtask <command>
 
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
   bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
+  expand <file.rs> prints the file with `#[session]` and `#[with_session]` carried out in it
   bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
                    the memory store only";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::all(),
         ["bless"] => test::bless(),
+        ["expand", file] => expand::file(file),
         ["bench"] => bench::all(false),
         ["bench", "--quick"] => bench::all(true),
         _ => Err(USAGE.to_owned()),
