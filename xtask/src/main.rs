@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod check;
+mod cost;
 mod expand;
 mod redis;
 mod test;
@@ -14,6 +15,7 @@ const USAGE: &str = "cargo xtask <command>
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
   bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
   expand <file.rs> prints the file with `#[session]` and `#[with_session]` carried out in it
+  cost             what `#[session]` on a struct of twenty fields costs a build, beside what the derives cost
   bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
                    the memory store only";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         ["test"] => test::all(),
         ["bless"] => test::bless(),
         ["expand", file] => expand::file(file),
+        ["cost"] => cost::all(),
         ["bench"] => bench::all(false),
         ["bench", "--quick"] => bench::all(true),
         _ => Err(USAGE.to_owned()),
