@@ -153,6 +153,9 @@ pub mod jwt;
 mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
+#[cfg(doc)]
+#[doc = include_str!("../MISTAKES.md")]
+pub mod mistakes {}
 mod record;
 mod seal;
 mod session;

@@ -5,6 +5,7 @@ mod cargo;
 mod check;
 mod cost;
 mod expand;
+mod mistakes;
 mod redis;
 mod test;
 
@@ -13,8 +14,10 @@ use std::process::ExitCode;
 const USAGE: &str = "cargo xtask <command>
 
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
-  bless            writes what the compile-fail tests expect anew from what the compiler says now; read the diff
+  bless            writes what the fixtures in tests/ui are expected to say and to become anew, from what they say and
+                   become now, and the page of mistakes; read the diff
   expand <file.rs> prints the file with `#[session]` and `#[with_session]` carried out in it
+  mistakes         writes the page of mistakes anew, from what the fixtures are expected to say
   cost             what `#[session]` on a struct of twenty fields costs a build, beside what the derives cost
   bench [--quick]  what a session costs, in instructions over the framework alone (needs valgrind); --quick: axum and
                    the memory store only";
@@ -26,6 +29,7 @@ fn main() -> ExitCode {
         ["test"] => test::all(),
         ["bless"] => test::bless(),
         ["expand", file] => expand::file(file),
+        ["mistakes"] => mistakes::write(),
         ["cost"] => cost::all(),
         ["bench"] => bench::all(false),
         ["bench", "--quick"] => bench::all(true),

@@ -123,7 +123,7 @@ pub(crate) fn has_carried_out(item: &Item) -> bool {
 }
 
 /// A method, and what is reported of it.
-fn method(member: ImplItem) -> syn::Result<Vec<ImplItem>> {
+pub(crate) fn method(member: ImplItem) -> syn::Result<Vec<ImplItem>> {
     let ImplItem::Fn(mut function) = member else { return Ok(vec![member]) };
     let Some((carry_out, options)) = take(&mut function.attrs) else {
         return Ok(vec![ImplItem::Fn(function)]);

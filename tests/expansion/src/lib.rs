@@ -19,9 +19,11 @@ mod macros {
 }
 
 mod file;
+mod lost;
 mod outline;
 
 pub use file::{Error, expanded};
+pub use lost::lost;
 pub use outline::outline;
 
 // what they call `crate::..`

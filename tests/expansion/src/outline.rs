@@ -42,6 +42,7 @@ fn items(items: Vec<Item>) -> syn::Result<Vec<Item>> {
 fn shortened(items: Vec<Item>) -> impl Iterator<Item = Item> {
     items.into_iter().enumerate().map(|(at, mut item)| {
         if let (1.., Item::Impl(item)) = (at, &mut item) {
+            item.attrs.clear();
             item.items.clear();
         }
         item
