@@ -183,7 +183,7 @@ pub use field::{
     Unitable,
 };
 #[cfg(feature = "_keys")]
-pub use keys::{KeyError, KeyRing, SecretKey};
+pub use keys::{KeyError, KeyLiteral, KeyRing, SecretKey};
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]
