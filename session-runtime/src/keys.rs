@@ -1,6 +1,7 @@
 //! The keys that sealed cookies are made with: where they come from, which are refused, and what is derived from them.
 
 mod error;
+mod literal;
 mod ring;
 pub(crate) mod strength;
 
@@ -19,6 +20,7 @@ use crate::mac::MacKey;
 use crate::token::{Entropy, OsEntropy};
 
 pub use error::KeyError;
+pub use literal::KeyLiteral;
 pub use ring::KeyRing;
 
 /// The fewest bytes of a key: 256 bits (S58).

@@ -154,6 +154,9 @@ pub mod jwt;
 mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
+#[cfg(doc)]
+#[doc = include_str!("../MISTAKES.md")]
+pub mod mistakes {}
 mod record;
 mod seal;
 mod session;
@@ -186,7 +189,7 @@ pub use field::{
     Unitable,
 };
 #[cfg(feature = "_keys")]
-pub use keys::{KeyError, KeyRing, SecretKey};
+pub use keys::{KeyError, KeyLiteral, KeyRing, SecretKey};
 pub use session::{Attempt, Session, WithoutCsrf};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]

@@ -1,20 +1,19 @@
-//! What does not compile, and what it says; what must compile.
+//! What does not compile, and what it says; what must compile; and what the macros make of both.
 //!
-//! `tests/ui/<topic>/<mistake>.rs` is one mistake, the `.stderr` beside it what the user reads. To bless a change run
-//! `TRYBUILD=overwrite cargo test -p session-tests --test ui`, and read the difference.
+//! What a fixture is: `tests/ui/README.md`. To bless a change run `cargo xtask bless`, and read the difference.
+
+#[path = "ui/fixtures.rs"]
+mod fixtures;
+#[path = "ui/snapshots.rs"]
+mod snapshots;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-/// Where the fixtures are, seen from this package.
-const FIXTURES: &str = "ui";
-
-/// What compiles lives here; every other folder is a topic of mistakes.
-const PASS: &str = "pass";
+use fixtures::{FIXTURES, PASS, files, folders, topics};
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 18] = [
+const OF_BOUNDS: [&str; 19] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -33,6 +32,7 @@ const OF_BOUNDS: [&str; 18] = [
     "has no `owner` field",
     "cannot be required",
     "lends no `",
+    "is no array that can be a key",
 ];
 
 /// What rustc says best itself; here counts where it says so.
@@ -70,36 +70,10 @@ fn every_explanation_is_ours() {
 
 #[test]
 fn every_explanation_has_its_fixture_and_every_fixture_its_explanation() {
-    for stderr in stderrs() {
+    for stderr in folders().iter().flat_map(|folder| files(folder, "stderr")) {
         assert!(stderr.with_extension("rs").exists(), "{} is an orphan", stderr.display());
     }
     for fixture in topics().iter().flat_map(|topic| files(topic, "rs")) {
         assert!(fixture.with_extension("stderr").exists(), "{} has no .stderr", fixture.display());
     }
-}
-
-fn topics() -> Vec<PathBuf> {
-    let mut topics: Vec<PathBuf> = entries(Path::new(FIXTURES))
-        .into_iter()
-        .filter(|entry| entry.is_dir() && !entry.ends_with(PASS))
-        .collect();
-    topics.sort();
-    assert!(!topics.is_empty());
-    topics
-}
-
-fn stderrs() -> Vec<PathBuf> {
-    entries(Path::new(FIXTURES))
-        .iter()
-        .filter(|entry| entry.is_dir())
-        .flat_map(|dir| files(dir, "stderr"))
-        .collect()
-}
-
-fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
-    entries(dir).into_iter().filter(|file| file.extension().is_some_and(|found| found == extension)).collect()
-}
-
-fn entries(dir: &Path) -> Vec<PathBuf> {
-    fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }

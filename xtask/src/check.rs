@@ -1,4 +1,4 @@
-//! What no compiler checks: the stated Rust version, the length of files, and links between documents.
+//! What no compiler checks: the stated Rust version, the length of files, links between documents, and the page of mistakes.
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +14,7 @@ pub(crate) fn all() -> Result<(), String> {
     let mut broken = rust_version()?;
     broken.extend(long_files()?);
     broken.extend(dead_links()?);
+    broken.extend(crate::mistakes::stale()?);
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use crate::cargo::{cargo, run, show};
-use crate::{check, redis};
+use crate::{check, mistakes, redis};
 
 pub(crate) fn all() -> Result<(), String> {
     redis::ensure()?;
@@ -34,9 +34,10 @@ pub(crate) fn all() -> Result<(), String> {
     }
 }
 
-/// Writes the expectations of the compile-fail tests anew.
+/// Writes the expectations of the fixtures anew, and the page that is made of them.
 pub(crate) fn bless() -> Result<(), String> {
-    run(cargo(&["test", "-p", "session-tests", "--test", "ui"]).env("TRYBUILD", "overwrite"))
+    run(cargo(&["test", "-p", "session-tests", "--test", "ui"]).env("TRYBUILD", "overwrite"))?;
+    mistakes::write()
 }
 
 fn run_step(arguments: &[&str]) -> Result<(), String> {

@@ -3,14 +3,17 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens as _;
 use syn::{
-    FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Token, Type,
-    TypeInfer, TypeReference,
+    Attribute, FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, PathSegment, Receiver, Signature,
+    Token, Type, TypeInfer, TypeReference,
 };
 
 use crate::diag::{Errors, Mistake, code};
 use crate::model::{Argument, Handle, Mode};
+use crate::parse::is_called;
 
-use super::types::last_segment;
+use super::types::{is_named, last_segment};
+
+const BY_REFERENCE: &str = "a session is taken by reference: it belongs to the request";
 
 /// What a type is, as far as its form tells.
 enum Form<'a> {
@@ -20,6 +23,10 @@ enum Form<'a> {
     WrappedMut(&'a PathSegment, &'a Type),
     /// `Session<T>`
     Handle(&'a Type),
+    /// `&Session<T>`
+    HandleRef(&'a Type),
+    /// `Option<T>`, `Box<T>`, `&&T` and the like
+    Around(&'a Type),
     /// Anything else
     Value,
 }
@@ -43,8 +50,14 @@ pub(super) struct Suspect {
 pub(super) fn find(sig: &mut Signature, errors: &Errors) -> Found {
     let mut found = Found { arguments: Vec::new(), suspect: None, refused: false };
     for (index, input) in sig.inputs.iter_mut().enumerate() {
-        let FnArg::Typed(typed) = input else { continue };
-        let marked = take_mark(typed, errors);
+        let typed = match input {
+            FnArg::Typed(typed) => typed,
+            FnArg::Receiver(receiver) => {
+                found.refused |= take_mark_of_self(receiver, errors);
+                continue;
+            }
+        };
+        let marked = take_mark(&mut typed.attrs, errors);
         if !marked && !is_called_session(&typed.pat) {
             continue;
         }
@@ -54,9 +67,11 @@ pub(super) fn find(sig: &mut Signature, errors: &Errors) -> Found {
                 found.refused = true;
                 errors.push(marked_handle(&typed.ty));
             }
-            Form::WrappedMut(..) => found.arguments.push(mistaken(index, typed, errors)),
-            Form::Value if marked => found.arguments.push(mistaken(index, typed, errors)),
-            Form::Handle(_) | Form::Value => found.suspect = Some(Suspect { index, typed: typed.clone() }),
+            Form::WrappedMut(..) | Form::HandleRef(_) => found.arguments.push(mistaken(index, typed, errors)),
+            Form::Value | Form::Around(_) if marked => found.arguments.push(mistaken(index, typed, errors)),
+            Form::Handle(_) | Form::Value | Form::Around(_) => {
+                found.suspect = Some(Suspect { index, typed: typed.clone() });
+            }
         }
     }
     distinct(&found.arguments, errors);
@@ -102,9 +117,9 @@ pub(super) fn first_reference(sig: &Signature) -> Option<(String, String)> {
 }
 
 /// Takes `#[session]` off an argument.
-fn take_mark(typed: &mut PatType, errors: &Errors) -> bool {
+fn take_mark(attrs: &mut Vec<Attribute>, errors: &Errors) -> bool {
     let mut marked = false;
-    for attr in typed.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+    for attr in attrs.extract_if(.., |attr| is_called(attr, "session")) {
         marked = true;
         if !matches!(attr.meta, Meta::Path(_)) {
             errors.push(Mistake::new(
@@ -117,6 +132,16 @@ fn take_mark(typed: &mut PatType, errors: &Errors) -> bool {
     marked
 }
 
+fn take_mark_of_self(receiver: &mut Receiver, errors: &Errors) -> bool {
+    let mut marked = false;
+    for attr in receiver.attrs.extract_if(.., |attr| is_called(attr, "session")) {
+        marked = true;
+        let fact = "`self` cannot be the session: a framework calls the method with what it has made before";
+        errors.push(Mistake::new(&attr.meta, fact, "add an argument, such as `session: &mut Self`"));
+    }
+    marked
+}
+
 fn is_called_session(pat: &Pat) -> bool {
     matches!(pat, Pat::Ident(pat) if pat.ident == "session")
 }
@@ -125,7 +150,11 @@ fn form(ty: &Type) -> Form<'_> {
     match ty {
         Type::Reference(reference) => {
             let mode = if reference.mutability.is_some() { Mode::Edit } else { Mode::Read };
-            Form::Session(mode, &reference.elem)
+            match form(&reference.elem) {
+                Form::Handle(data) => Form::HandleRef(data),
+                Form::Session(_, data) => Form::Around(data),
+                _ => Form::Session(mode, &reference.elem),
+            }
         }
         Type::Group(group) => form(&group.elem),
         Type::Paren(paren) => form(&paren.elem),
@@ -139,12 +168,13 @@ fn generic_form(segment: &PathSegment) -> Form<'_> {
         "Session" => return Form::Handle(inner),
         "Option" => Mode::Optional,
         "Result" => Mode::Attempt,
+        "Box" | "Rc" | "Arc" => return Form::Around(inner),
         _ => return Form::Value,
     };
     match form(inner) {
         Form::Session(Mode::Read, data) => Form::Session(mode, data),
         Form::Session(Mode::Edit, data) => Form::WrappedMut(segment, data),
-        _ => Form::Value,
+        _ => Form::Around(inner),
     }
 }
 
@@ -171,7 +201,7 @@ fn argument(index: usize, typed: &PatType, data: &Type, mode: Mode, errors: &Err
 }
 
 /// The reference to the session in the type of an argument.
-fn reference(ty: &mut Type) -> Option<&mut TypeReference> {
+pub(super) fn reference(ty: &mut Type) -> Option<&mut TypeReference> {
     match ty {
         Type::Reference(found) => Some(found),
         Type::Group(group) => reference(&mut group.elem),
@@ -220,7 +250,20 @@ fn mistaken(index: usize, typed: &PatType, errors: &Errors) -> Argument {
             let fact = format!("a session in `{outer}` can only be read: `&mut` creates what is not there");
             (data, fact, format!("write `{name}: &mut {written}`, or `&{written}` in the `{outer}`"))
         }
-        Form::Session(_, data) | Form::Handle(data) => by_value(data, &name),
+        Form::HandleRef(data) => {
+            let written = code(data);
+            let fact = format!("`Session<{written}>` is an ordinary extractor, which is taken by value");
+            (
+                data,
+                fact,
+                format!("write `session: &mut {written}`, and beside it `handle: Session<{written}>`"),
+            )
+        }
+        Form::Around(data) if is_named(&typed.ty, "Option") => {
+            let fact = BY_REFERENCE.to_owned();
+            (data, fact, format!("write `{name}: Option<&{}>`", code(data)))
+        }
+        Form::Session(_, data) | Form::Handle(data) | Form::Around(data) => by_value(data, &name),
         Form::Value => by_value(&typed.ty, &name),
     };
     errors.push(Mistake::new(&typed.ty, fact, help));
@@ -229,7 +272,7 @@ fn mistaken(index: usize, typed: &PatType, errors: &Errors) -> Argument {
 
 fn by_value<'a>(data: &'a Type, name: &str) -> (&'a Type, String, String) {
     let written = code(data);
-    let fact = "a session is taken by reference: it belongs to the request".to_owned();
+    let fact = BY_REFERENCE.to_owned();
     let name = name.trim_start_matches("mut ");
     (data, fact, format!("write `{name}: &{written}` to read, `{name}: &mut {written}` to write"))
 }

@@ -6,7 +6,9 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Item, Meta, Token};
 
 use crate::diag::{Errors, Mistake, code};
-use crate::parse::{SessionDecl, derives as derived_paths, is_default, is_serde, session_in_cfg_attr};
+use crate::parse::{
+    SessionDecl, derives as derived_paths, is_called, is_default, is_serde, session_in_cfg_attr,
+};
 
 /// `#[session]` generates `Default` itself.
 pub(super) fn derives(decl: &SessionDecl, errors: &Errors) {
@@ -15,6 +17,25 @@ pub(super) fn derives(decl: &SessionDecl, errors: &Errors) {
         let fact = "`#[session]` generates `Default`, so it cannot also be derived";
         errors.push(Mistake::new(&path, fact, "remove `Default` from the derives"));
     }
+}
+
+/// Of two, the second would make everything once more.
+pub(super) fn once(decl: &SessionDecl, errors: &Errors) {
+    let Item::Struct(item) = &decl.item else { return };
+    for attr in item.attrs.iter().filter(|attr| is_called(attr, "session")) {
+        errors.push(twice(&attr.meta, "session"));
+    }
+}
+
+/// The same for a handler; takes the second off.
+pub(super) fn once_on_handler(attrs: &mut Vec<Attribute>, errors: &Errors) {
+    for attr in attrs.extract_if(.., |attr| is_called(attr, "with_session")) {
+        errors.push(twice(&attr.meta, "with_session"));
+    }
+}
+
+fn twice(at: &Meta, name: &str) -> Mistake {
+    Mistake::new(at, format!("`#[{name}]` is given twice"), "write all options in one of the two")
 }
 
 /// Attributes on a field.

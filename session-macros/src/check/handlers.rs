@@ -2,13 +2,15 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Signature};
+use syn::Signature;
 
 use crate::diag::{Errors, Mistake};
 use crate::model::{Handler, Handlers, ImplBlock, ImplMember, RuntimePath};
-use crate::parse::{HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, kind};
+use crate::parse::{HandlerDecl, HandlersDecl, HandlersItem, ImplDecl, Member, is_called, kind};
 
 use super::arguments::{self, Found};
+use super::attributes;
+use super::borrows;
 use super::guard::{self, Demands};
 use super::returns::returns;
 
@@ -39,7 +41,8 @@ pub(crate) fn handlers(decl: HandlersDecl, errors: &Errors) -> Handlers {
 }
 
 /// A function with the attribute of its own: it must have a session argument.
-fn function_alone(decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> Handler {
+fn function_alone(mut decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> Handler {
+    attributes::once_on_handler(&mut decl.attrs, errors);
     let (mut handler, found) = handler(decl, common, errors);
     if handler.arguments.is_empty() {
         match found.suspect {
@@ -78,9 +81,7 @@ fn impl_block(decl: ImplDecl, common: &Common<'_>, errors: &Errors) -> ImplBlock
 
 /// Takes the attribute off a method whose impl block has it too.
 fn method(mut decl: HandlerDecl, errors: &Errors) -> HandlerDecl {
-    let again =
-        |attr: &mut Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "with_session");
-    for attr in decl.attrs.extract_if(.., again) {
+    for attr in decl.attrs.extract_if(.., |attr| is_called(attr, "with_session")) {
         let fact = "`#[with_session]` on the impl block includes this method";
         errors.push(Mistake::new(&attr.meta, fact, "remove one of the two"));
     }
@@ -94,6 +95,7 @@ fn handler(decl: HandlerDecl, common: &Common<'_>, errors: &Errors) -> (Handler,
         not_const(&mut sig, errors);
     }
     let mut arguments = std::mem::take(&mut found.arguments);
+    borrows::returned(&mut sig, &mut arguments, errors);
     let inner = common.demands.guard(&mut sig, &mut arguments, errors).map(Box::new);
     let handles = common.demands.csrf.map(|csrf| (csrf, arguments::handles(&sig, &arguments)));
     let returns = returns(&sig.output);

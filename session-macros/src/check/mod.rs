@@ -2,6 +2,7 @@
 
 mod arguments;
 mod attributes;
+mod borrows;
 mod conflicts;
 mod cookie;
 #[allow(unreachable_pub, reason = "the runtime, which shares this file, exports a part of it")]

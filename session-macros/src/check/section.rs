@@ -1,5 +1,7 @@
 //! A section: a struct that lives in the record of another.
 
+use proc_macro2::Ident;
+use syn::TypePath;
 use syn::ext::IdentExt as _;
 
 use crate::diag::{Errors, Mistake, code};
@@ -26,7 +28,16 @@ pub(super) fn section(decl: &SessionDecl, errors: &Errors) -> Option<Kind> {
         ));
     }
     let (ident, _) = decl.subject()?;
+    if let Some(root) = root.filter(|root| is_itself(root, ident)) {
+        let fact = "a section lives in the record of another session, not of its own";
+        errors.push(Mistake::new(root, fact, "name the root, or remove `within`"));
+    }
     Some(Kind::Section { root: root?.clone(), name: snake_case(&ident.unraw().to_string()) })
+}
+
+/// Whether `within` names the very struct that it is written on.
+pub(super) fn is_itself(root: &TypePath, ident: &Ident) -> bool {
+    root.path.is_ident(ident) || root.path.is_ident("Self")
 }
 
 /// Puts a section's name before its keys and aliases.

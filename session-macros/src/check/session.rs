@@ -1,9 +1,13 @@
 //! A session struct.
 
+use syn::Type;
+
 use crate::diag::Errors;
-use crate::keys::StructKey;
+use crate::keys::{FieldKey, StructKey};
 use crate::model::{Field, Kind, Outline, RuntimePath, Session};
-use crate::parse::{FieldDecl, SessionDecl};
+use crate::parse::{FieldDecl, SessionDecl, Shape};
+
+use super::types::is_named;
 
 use super::{attributes, expiring, field, names, policy, section, shape, unique, unsupported};
 
@@ -13,6 +17,7 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
     unsupported::struct_options(options, errors);
     shape::generics(decl, errors);
     attributes::derives(decl, errors);
+    attributes::once(decl, errors);
     let in_section = options.mentions.find(StructKey::Within).is_some();
     let named = errors.ok(shape::named_fields(decl));
     let fields = named.map(|fields| checked_fields(fields, in_section, errors));
@@ -44,9 +49,17 @@ pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
         ident,
         generics,
         runtime: runtime(decl),
-        root: decl.options.within.as_ref(),
+        root: decl.options.within.as_ref().filter(|root| !section::is_itself(root, ident)),
+        owner: owner(decl),
         remembers: decl.options.mentions.find(StructKey::Remember).is_some(),
     })
+}
+
+/// The type of the owner, if it looks like one.
+fn owner(decl: &SessionDecl) -> Option<&Type> {
+    let Shape::Named(fields) = &decl.shape else { return None };
+    let is_owner = |field: &&FieldDecl| field.options.mentions.find(FieldKey::Owner).is_some();
+    fields.iter().find(is_owner).map(|field| &field.ty).filter(|ty| is_named(ty, "Option"))
 }
 
 fn runtime(decl: &SessionDecl) -> RuntimePath {

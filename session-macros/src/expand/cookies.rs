@@ -24,6 +24,7 @@ pub(super) fn fits_cookie(session: &Session) -> TokenStream {
     let merged = fields.iter().filter(bound).filter(|field| has_policy(field)).map(|field| &field.ty);
     let allow = lints::in_impls();
     quote! {
+        /// A store that keeps sessions in their cookies can have it, if it can have every field.
         #[automatically_derived]
         #allow
         impl<#param> #runtime::__private::FitsCookie<#param> for #ident
@@ -52,6 +53,7 @@ pub(super) fn owned(session: &Session) -> TokenStream {
     let is_owner = |field: &&Field| matches!(field.place, Place::Stored { role: Role::Owner, .. });
     let owned = fields.iter().filter(is_owner).map(|Field { ty, cfgs, .. }| {
         quote! {
+            /// Whose session it is.
             #(#cfgs)*
             #[automatically_derived]
             impl #runtime::Owned for #ident {

@@ -10,6 +10,7 @@ use super::spans::reported_at;
 
 /// ```text
 /// impl Default for Shop {
+///     #[inline]
 ///     fn default() -> Self {
 ///         Self { visits: field_default::<u32>(), theme: Theme::Dark }
 ///     }
@@ -20,9 +21,11 @@ pub(super) fn default(session: &Session) -> TokenStream {
     let allow = lints::in_impls();
     let values = fields.iter().map(|field| value(field, runtime));
     quote! {
+        /// What a session begins with: of each field the declared default, or that of its type.
         #[automatically_derived]
         #allow
         impl ::core::default::Default for #ident {
+            #[inline]
             fn default() -> Self {
                 Self { #(#values)* }
             }

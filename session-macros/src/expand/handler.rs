@@ -179,7 +179,7 @@ fn bind(argument: &Argument) -> TokenStream {
     match argument.mode {
         Mode::Read | Mode::Edit | Mode::Optional | Mode::Attempt => quote!(#allow let #binding: #ty = #name;),
         // a value of the right type, whatever it is; this program is never run
-        Mode::Mistaken => quote!(let #binding: #ty = (|| -> #ty { loop {} })();),
+        Mode::Mistaken => quote!(#[allow(unused_mut)] let #binding: #ty = (|| -> #ty { loop {} })();),
     }
 }
 

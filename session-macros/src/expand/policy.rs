@@ -19,11 +19,13 @@ pub(super) fn root(session: &Session, policy: &Policy) -> TokenStream {
     let (allow, declared) = (lints::in_policies(), declared(policy, runtime));
     let remembers = policy.remember.map(|_| {
         quote! {
+            /// A longer lifetime is declared, which a handler may choose.
             #[automatically_derived]
             impl #runtime::Remembers for #ident {}
         }
     });
     quote! {
+        /// The declared cookie and lifetimes.
         #[automatically_derived]
         #allow
         impl #runtime::RootSession for #ident {

@@ -26,6 +26,7 @@ pub(super) fn session_data(session: &Session) -> TokenStream {
     let (root, section) = place(&session.kind);
     let (allow, fields) = (lints::in_impls(), fields(session));
     quote! {
+        /// What a session keeps: its fields, their keys, and how they are reached.
         #[automatically_derived]
         #allow
         impl #runtime::SessionData for #ident {

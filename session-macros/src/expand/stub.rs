@@ -46,6 +46,7 @@ fn default(params: &TokenStream, subject: &TokenStream) -> TokenStream {
 /// ```text
 /// impl RootSession for Shop { const POLICY: Policy = Policy::DEFAULT; }
 /// impl Remembers for Shop {}
+/// impl Owned for Shop { type Field = Option<UserId>; }
 /// impl FitsCookie<EncryptedCookie> for Shop {}
 /// impl FitsCookie<SignedCookie> for Shop {}
 /// ```
@@ -55,11 +56,14 @@ fn root_impls(outline: &Outline<'_>, params: &TokenStream, subject: &TokenStream
         return TokenStream::new();
     }
     let remembers = outline.remembers.then(|| quote!(impl #params #runtime::Remembers for #subject {}));
+    let owned =
+        outline.owner.map(|ty| quote!(impl #params #runtime::Owned for #subject { type Field = #ty; }));
     quote! {
         impl #params #runtime::RootSession for #subject {
             const POLICY: #runtime::__private::Policy = #runtime::__private::Policy::DEFAULT;
         }
         #remembers
+        #owned
         impl #params #runtime::__private::FitsCookie<#runtime::__private::EncryptedCookie> for #subject {}
         impl #params #runtime::__private::FitsCookie<#runtime::__private::SignedCookie> for #subject {}
     }

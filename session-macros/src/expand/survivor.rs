@@ -5,15 +5,16 @@ use quote::ToTokens;
 use syn::{Attribute, Fields, Item, parse_quote};
 
 use crate::diag::Mistake;
-use crate::parse::{derives, is_default, is_serde, session_in_cfg_attr};
+use crate::parse::{derives, is_called, is_default, is_serde, session_in_cfg_attr};
 
-/// The item as it is without errors. With errors: without `derive(Default)`, which the generated impl would meet, and
-/// without attributes on fields that rustc would not know.
+/// The item as it is without errors. With errors: without `derive(Default)`, which the generated impl would meet, without
+/// a second attribute of ours, and without attributes on fields that rustc would not know.
 pub(crate) fn survivor(mut item: Item, errors: &[Mistake]) -> TokenStream {
     if errors.is_empty() {
         return item.into_token_stream();
     }
     if let Item::Struct(item) = &mut item {
+        item.attrs.retain(|attr| !is_called(attr, "session"));
         item.attrs.iter_mut().for_each(without_default);
         let fields = match &mut item.fields {
             Fields::Named(fields) => &mut fields.named,

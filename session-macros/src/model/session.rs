@@ -1,7 +1,7 @@
 //! A session struct.
 
 use proc_macro2::Ident;
-use syn::{Generics, TypePath};
+use syn::{Generics, Type, TypePath};
 
 use super::{Field, RuntimePath};
 use crate::check::SameSite;
@@ -50,6 +50,8 @@ pub(crate) struct Outline<'a> {
     pub runtime: RuntimePath,
     /// What `within` names.
     pub root: Option<&'a TypePath>,
+    /// The type of its owner.
+    pub owner: Option<&'a Type>,
     /// Whether `remember` was written.
     pub remembers: bool,
 }

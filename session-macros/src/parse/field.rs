@@ -4,9 +4,10 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, Field, LitStr, Meta, Type};
 
+use super::foreign::is_called;
 use super::merge::MergeDecl;
-use super::options::{Mentions, Name, Options, read_options, unknown};
-use crate::diag::{Errors, Mistake};
+use super::options::{Mentions, Name, Options, read_options, unknown_here};
+use crate::diag::{Errors, Mistake, code};
 use crate::keys::{FieldKey, Key, StructKey};
 
 /// A named field as written.
@@ -33,8 +34,9 @@ impl FieldDecl {
     /// Reads a field and takes our attributes off it. `None` if it has no name.
     pub(crate) fn take(field: &mut Field, errors: &Errors) -> Option<Self> {
         let mut options = FieldOptions::default();
-        for attr in field.attrs.extract_if(.., |attr| attr.path().is_ident("session")) {
+        for attr in field.attrs.extract_if(.., |attr| is_called(attr, "session")) {
             match attr.meta {
+                meta if !meta.path().is_ident("session") => errors.push(by_a_path(&meta)),
                 Meta::List(list) => read_options(list.tokens, &mut options, errors),
                 meta => errors.push(without_list(&meta)),
             }
@@ -42,6 +44,16 @@ impl FieldDecl {
         let ident = field.ident.clone()?;
         Some(Self { ident, ty: field.ty.clone(), attrs: field.attrs.clone(), options })
     }
+}
+
+/// rustc knows the name alone, of all that stands on a field.
+fn by_a_path(meta: &Meta) -> Mistake {
+    let options = match meta {
+        Meta::List(list) => code(&list.tokens),
+        _ => "..".to_owned(),
+    };
+    let fact = "the options of a field are called `session`, without a path";
+    Mistake::new(meta.path(), fact, format!("write `#[session({options})]`"))
 }
 
 fn without_list(meta: &Meta) -> Mistake {
@@ -80,7 +92,7 @@ impl Options for FieldOptions {
                 format!("`{}` is an option of the struct, not of a field", key.name()),
                 format!("write `#[session({})]` above the struct", key.example()),
             ),
-            None => unknown::<FieldKey>(name),
+            None => unknown_here::<FieldKey>(name),
         }
     }
 }

@@ -4,6 +4,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Path, Token};
 
+/// Whether it is `#[session]`, also by a path, or as `name` says.
+pub(crate) fn is_called(attr: &Attribute, name: &str) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
 /// Whether it is `#[serde(..)]`.
 pub(crate) fn is_serde(attr: &Attribute) -> bool {
     attr.path().is_ident("serde")

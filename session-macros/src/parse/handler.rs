@@ -1,14 +1,14 @@
 //! `#[with_session]` and the item under it. The bodies of functions stay unparsed.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, TokenStreamExt as _};
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, Item, LitBool, LitStr, Path, Signature, Token, Visibility, braced, token};
 
 use super::guard::{self, RefusalDecl, RequireDecl};
-use super::options::{Mentions, Name, Options, read_options};
+use super::options::{Mentions, Name, Options, read_options, unknown};
 use crate::diag::{Errors, Mistake};
-use crate::keys::{CsrfKey, HandlerKey};
+use crate::keys::{CsrfKey, FieldKey, HandlerKey, Key as _, StructKey};
 
 /// The attribute and its item as written.
 pub(crate) struct HandlersDecl {
@@ -106,6 +106,17 @@ impl Options for HandlerOptions {
             HandlerKey::Crate => self.runtime = Some(name.path(input)?),
         }
         Ok(())
+    }
+
+    fn unknown(name: &Ident) -> Mistake {
+        let word = name.to_string();
+        let (of, example) = match (StructKey::find(&word), FieldKey::find(&word)) {
+            (Some(key), _) => ("the session", format!("`#[session({})]` above the struct", key.example())),
+            (None, Some(key)) => ("a field", format!("`#[session({})]` above the field", key.example())),
+            (None, None) => return unknown::<HandlerKey>(name),
+        };
+        let fact = format!("`{word}` is an option of {of}, not of a handler");
+        Mistake::new(name, fact, format!("write {example}"))
     }
 }
 

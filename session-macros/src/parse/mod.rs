@@ -12,7 +12,7 @@ mod struct_options;
 mod value;
 
 pub(crate) use field::{FieldDecl, FieldOptions};
-pub(crate) use foreign::{derives, is_default, is_serde, session_in_cfg_attr};
+pub(crate) use foreign::{derives, is_called, is_default, is_serde, session_in_cfg_attr};
 pub(crate) use guard::{RefusalDecl, RequireDecl};
 pub(crate) use handler::{
     Body, HandlerDecl, HandlerOptions, HandlersDecl, HandlersItem, ImplDecl, Member, handlers,

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 
 use crate::diag::{Errors, Mistake, nearest};
-use crate::keys::Key;
+use crate::keys::{HandlerKey, Key};
 
 /// A key as written.
 #[derive(Clone)]
@@ -102,6 +102,18 @@ pub(crate) fn unknown<K: Key>(name: &Ident) -> Mistake {
     match nearest::<K>(&name.to_string()) {
         Some(key) => Mistake::new(name, fact, format!("did you mean `{}`?", key.name())),
         None => Mistake::new(name, fact, example::<K>()),
+    }
+}
+
+/// The same for `#[session]`, where an option may be one of a handler.
+pub(crate) fn unknown_here<K: Key>(name: &Ident) -> Mistake {
+    match HandlerKey::find(&name.to_string()) {
+        Some(key) => Mistake::new(
+            name,
+            format!("`{}` is an option of a handler, not of the session", key.name()),
+            format!("write `#[with_session({})]` above the handler", key.example()),
+        ),
+        None => unknown::<K>(name),
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{LitBool, LitStr, Path, TypePath};
 
-use super::options::{Mentions, Name, Options, unknown};
+use super::options::{Mentions, Name, Options, unknown_here};
 use crate::diag::Mistake;
 use crate::keys::{FieldKey, Key, StructKey};
 
@@ -70,7 +70,7 @@ impl Options for StructOptions {
                 format!("`{}` is an option of a field, not of the struct", key.name()),
                 format!("write `#[session({})]` above the field", key.example()),
             ),
-            None => unknown::<StructKey>(name),
+            None => unknown_here::<StructKey>(name),
         }
     }
 }

@@ -32,6 +32,13 @@ fn s58_a_key_of_31_bytes_is_refused_and_one_of_32_is_not() {
     }
 }
 
+/// One that is shorter does not compile: `tests/ui/bounds/key_too_short.rs`.
+#[test]
+fn s58_a_literal_of_32_bytes_is_a_key_if_it_is_no_pattern() {
+    assert!(SecretKey::from_literal(b"x7Kq9vR2mT4wL8nZ5cB1hJ6dF3gS0pYe").is_ok());
+    assert!(SecretKey::from_literal(&[7; 32]).is_err());
+}
+
 #[test]
 fn s58_t14_patterns_are_refused() {
     let mut sequence: Vec<u8> = (0..32).collect();

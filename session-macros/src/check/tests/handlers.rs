@@ -134,3 +134,50 @@ fn an_argument_like_the_required_field_is_its_value_only_by_reference() {
         guard_errors("require = session.cart", "fn f(session: &S, #[session] cart: &Cart) {}").is_empty()
     );
 }
+
+#[test]
+fn around_the_session() {
+    let fact = "a session is taken by reference: it belongs to the request\nhelp: ";
+    let read_or_write = format!("{fact}write `session: &Shop` to read, `session: &mut Shop` to write");
+    one_error("async fn f(session: Box<Shop>) {}", &read_or_write);
+    one_error("async fn f(session: std::sync::Arc<Shop>) {}", &read_or_write);
+    one_error("async fn f(session: &&Shop) {}", &read_or_write);
+    one_error("async fn f(session: Option<Shop>) {}", &format!("{fact}write `session: Option<&Shop>`"));
+}
+
+#[test]
+fn a_reference_to_a_handle() {
+    one_error(
+        "async fn f(session: &mut Session<Shop>) {}",
+        "`Session<Shop>` is an ordinary extractor, which is taken by value\n\
+         help: write `session: &mut Shop`, and beside it `handle: Session<Shop>`",
+    );
+}
+
+#[test]
+fn a_marked_self() {
+    one_error(
+        "async fn f(#[session] &self) {}",
+        "`self` cannot be the session: a framework calls the method with what it has made before\n\
+         help: add an argument, such as `session: &mut Self`",
+    );
+}
+
+#[test]
+fn the_attribute_twice() {
+    one_error(
+        "#[with_session(require = user)] async fn f(session: &Shop) {}",
+        "`#[with_session]` is given twice\nhelp: write all options in one of the two",
+    );
+}
+
+#[test]
+fn options_of_something_else() {
+    assert_eq!(
+        guard_errors("idle = \"5m\", merge = add", "async fn f(session: &Shop) {}"),
+        [
+            "`idle` is an option of the session, not of a handler\nhelp: write `#[session(idle = \"30m\")]` above the struct",
+            "`merge` is an option of a field, not of a handler\nhelp: write `#[session(merge = add)]` above the field",
+        ]
+    );
+}

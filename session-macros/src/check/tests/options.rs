@@ -98,3 +98,35 @@ fn nothing_is_fine() {
     assert!(session_errors("", "struct S {}").is_empty());
     assert!(session_errors(r#"cookie = "id", persistent,"#, "struct S { #[session()] a: u8 }").is_empty());
 }
+
+#[test]
+fn of_a_handler() {
+    on_struct(
+        "require = user",
+        "`require` is an option of a handler, not of the session\nhelp: write `#[with_session(require = user)]` above the handler",
+    );
+    assert_eq!(
+        field_errors("#[session(fresh = \"5m\")] a: u8"),
+        [
+            "`fresh` is an option of a handler, not of the session\nhelp: write `#[with_session(fresh = \"5m\")]` above the handler"
+        ]
+    );
+}
+
+#[test]
+fn the_attribute_twice() {
+    assert_eq!(
+        session_errors("", "#[session_runtime::session(idle = \"1h\")] struct S {}"),
+        ["`#[session]` is given twice\nhelp: write all options in one of the two"]
+    );
+}
+
+#[test]
+fn the_attribute_by_a_path() {
+    assert_eq!(
+        field_errors("#[session_runtime::session(keep, default = 1)] a: u8"),
+        [
+            "the options of a field are called `session`, without a path\nhelp: write `#[session(keep, default = 1)]`"
+        ]
+    );
+}

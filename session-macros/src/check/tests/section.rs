@@ -30,3 +30,15 @@ fn its_keys_and_aliases_carry_its_name() {
     assert_contains(&output, r#".aliases(&["my_cart.old"])"#);
     assert_contains(&output, r#"= ::core::option::Option::Some("my_cart");"#);
 }
+
+#[test]
+fn it_is_in_another_session() {
+    for root in ["Cart", "Self"] {
+        assert_eq!(
+            session_errors(&format!("within = {root}"), "struct Cart {}"),
+            [
+                "a section lives in the record of another session, not of its own\nhelp: name the root, or remove `within`"
+            ]
+        );
+    }
+}

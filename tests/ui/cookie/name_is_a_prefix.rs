@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(cookie = "__host-http-")]
+struct Shop {}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session]
+#[with_session]
+async fn count(session: &mut Shop) {
+    session.visits += 1;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session]
+async fn count<'a>(session: &'a Shop) -> &'a u32 {
+    &session.visits
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session]
+async fn count(session: &Shop) -> &u32 {
+    &session.visits
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(cookie("id"))]
+struct Shop {}
+
+fn main() {}

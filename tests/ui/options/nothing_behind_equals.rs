@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(idle = )]
+struct Shop {}
+
+fn main() {}

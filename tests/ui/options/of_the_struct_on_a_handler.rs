@@ -1,0 +1,13 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[with_session(idle = "5m", merge = add)]
+async fn count(session: &mut Shop) {
+    session.visits += 1;
+}
+
+fn main() {}

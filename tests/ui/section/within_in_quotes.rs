@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(within = "Shop")]
+struct Cart {}
+
+fn main() {}
