@@ -134,7 +134,8 @@ impl<S: SessionData> Session<S> {
         self.cell.commit(Ending::Commit, Turn::Further).await
     }
 
-    /// Gives the session a new id when it is committed; the old one is dead from then on.
+    /// Gives the session a new id when it is committed; the old one is dead from then on. Where there is no need for that,
+    /// [`renew`](Self::renew) has a grace for requests that are on their way.
     ///
     /// It is done whatever becomes of the request, also after a panic or a 5xx. Once the response is sent, there is no way to
     /// carry a new id.
@@ -173,7 +174,8 @@ impl<S: SessionData> Session<S> {
     }
 
     /// The id of the session, for [`Sessions::edit`](crate::Sessions::edit) in background work that this request starts.
-    /// `None` if there is no session yet.
+    /// `None` if there is no session yet. It reaches the session for as long as this id does: after a renewal, until the grace
+    /// is over.
     pub fn token(&self) -> Option<Token> {
         self.cell.token()
     }

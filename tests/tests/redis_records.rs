@@ -150,6 +150,23 @@ async fn what_else_stands_in_a_record_is_left_alone() {
     assert_eq!(shared().hash(&self::name(&prefix, &key(2))).get("@note").map(String::as_str), Some("x"));
 }
 
+#[tokio::test]
+async fn t42_what_an_earlier_version_did_not_write_of_an_id_is_its_beginning_and_nonsense_opens_nothing() {
+    let (store, prefix) = world();
+    let name = name(&prefix, &key(1));
+    store.create(&key(1), record(&[("a", "1")])).await.unwrap();
+    let found = loaded(&store, &key(1)).await;
+    assert_eq!((found.meta().issued, &found.meta().renewed), (at(0), &None));
+    assert!(!shared().hash(&name).keys().any(|part| part == "@issued" || part == "@renewed"));
+    for nonsense in ["", "x", "-1", "01", "18446744073709551616", "1 2 3"] {
+        let _: Value = raw(["HSET", &name, "@issued", nonsense]);
+        let _: Value = raw(["HSET", &name, "@renewed", nonsense]);
+        let found = loaded(&store, &key(1)).await;
+        assert_eq!((found.meta().issued, &found.meta().renewed), (at(0), &None), "{nonsense:?}");
+        assert_eq!(store.touch(&key(1), at(1)).await.unwrap(), Touched::Touched, "{nonsense:?}");
+    }
+}
+
 /// Every key has an end, and it is not before the record's own.
 #[tokio::test]
 async fn s73_t35_deadlines_at_the_ends_of_time_are_kept_for_a_duration() {

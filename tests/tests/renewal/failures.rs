@@ -1,11 +1,11 @@
 //! Answers that are lost, stores that fail, are full, or cannot say where a record went.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use session_runtime::clock::Timestamp;
 use session_runtime::store::{
-    Changes, Created, Found, Key, Record, Rotated, Store, StoreError, Touched, Updated,
+    Changes, Created, Found, Key, Record, Renewal, Rotated, Store, StoreError, Touched, Updated,
 };
 use session_runtime::{MemoryStore, Session, Sessions};
 use session_tests::{Moment, Op, ScriptedStore, logs};
@@ -207,25 +207,38 @@ async fn s24_where_a_store_cannot_say_where_a_record_went_the_old_id_is_dead_at_
     assert_eq!(world.user(&new).await.as_deref(), Some("ann"));
 }
 
-/// A store that says a record went where it did not.
+/// A store that leads a dead id to another session, and says that this one was renewed from there.
 struct Lying {
     inner: MemoryStore,
-    to: std::sync::Mutex<Option<Key>>,
+    forged: Mutex<Option<(Key, Timestamp)>>,
+    newest: Mutex<Option<Key>>,
 }
 
 impl Store for Lying {
     async fn load(&self, key: &Key) -> Result<Found, StoreError> {
         Ok(match self.inner.load(key).await? {
-            Found::Tombstone { until, .. } => Found::Tombstone { until, moved: *self.to.lock().unwrap() },
-            found => found,
+            Found::Tombstone { until, .. } => {
+                // a minute less than the tombstone's two: a grace that may be
+                let grace = Timestamp::from_millis(until.as_millis() - 60_000);
+                *self.forged.lock().unwrap() = Some((*key, grace));
+                Found::Tombstone { until, moved: *self.newest.lock().unwrap() }
+            }
+            Found::Record(record) => {
+                let Some((from, until)) = *self.forged.lock().unwrap() else {
+                    return Ok(Found::Record(record));
+                };
+                let mut meta = record.meta().clone();
+                meta.renewed = Some(Box::new(Renewal { from, nonce: [0; 32], until }));
+                Found::Record(Arc::new(Record::new(meta, record.fields().clone())))
+            }
+            Found::Nothing => Found::Nothing,
         })
     }
 
     async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
-        *self.to.lock().unwrap() = Some(*key);
+        *self.newest.lock().unwrap() = Some(*key);
         self.inner.create(key, record).await
     }
-
     async fn update(&self, key: &Key, changes: &Changes) -> Result<Updated, StoreError> {
         self.inner.update(key, changes).await
     }
@@ -255,12 +268,15 @@ impl Store for Lying {
 
 #[tokio::test]
 async fn t4_a_store_cannot_lead_an_old_id_to_somebody_elses_session() {
-    let store = Lying { inner: MemoryStore::new(), to: std::sync::Mutex::default() };
+    let store = Lying { inner: MemoryStore::new(), forged: Mutex::default(), newest: Mutex::default() };
     let mut world = World::new("lying", Sessions::builder(store)).await;
     world.renewed().await;
     // the newest session is somebody else's
     let other = crate::world::Login { user: Some("eve".into()), ..crate::world::Login::default() };
     let other = world.sessions.issue(other).await.unwrap();
+    let reads = world.early().await;
+    assert_eq!(reads.given.get().user, None);
+    assert_eq!(reads.ends().await.set_cookies().len(), 0);
     world.expect_dead(&world.old.clone()).await;
     assert_eq!(world.user(other.cookie()).await.as_deref(), Some("eve"));
 }

@@ -93,11 +93,9 @@ impl Hash {
         let idle = Duration::from_millis(self.number("@idle")?);
         let mut meta = Meta::new(time("@created")?, idle, time("@expires")?);
         meta.last_seen = time("@last_seen")?;
-        meta.issued = match self.text("@issued") {
-            None => meta.created,
-            Some(_) => time("@issued")?,
-        };
-        // a text that is none of ours opens nothing
+        // the scripts do not read these two. An id that is taken for older than it is is renewed early, and a text that is
+        // none of ours opens nothing
+        meta.issued = time("@issued").unwrap_or(meta.created);
         meta.renewed = self.text("@renewed").and_then(Renewal::from_text).map(Box::new);
         meta.authenticated = match self.text("@authenticated") {
             None => None,

@@ -191,3 +191,21 @@ async fn a_file_that_nobody_may_read_is_no_session() {
     // root reads it all the same
     assert!(store.load(&key(1)).await.is_ok());
 }
+
+#[tokio::test]
+async fn t42_what_an_earlier_version_did_not_write_of_an_id_is_its_beginning_and_nonsense_opens_nothing() {
+    let folder = Temporary::new();
+    let store = folder.store();
+    created(&store, &key(1)).await;
+    let own = fs::read_to_string(folder.file(&key(1))).unwrap();
+    assert!(!own.contains("issued") && !own.contains("renewed"), "{own}");
+    for written in ["\"renewed\":\"1 2 3\",", "\"renewed\":\"\",", ""] {
+        fs::write(
+            folder.file(&key(1)),
+            own.replace("\"authenticated\"", &format!("{written}\"authenticated\"")),
+        )
+        .unwrap();
+        let Found::Record(found) = store.load(&key(1)).await.unwrap() else { panic!("{written}") };
+        assert_eq!((found.meta().issued, &found.meta().renewed), (found.meta().created, &None), "{written}");
+    }
+}
