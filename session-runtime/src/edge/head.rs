@@ -24,7 +24,7 @@ pub(crate) trait Head {
 /// A head of a few lines, for tests.
 #[cfg(test)]
 #[derive(Default)]
-pub(crate) struct Lines {
+pub(crate) struct Shown {
     pub(crate) method: &'static str,
     pub(crate) lines: Vec<(&'static str, Vec<u8>)>,
     pub(crate) peer: Option<IpAddr>,
@@ -32,7 +32,7 @@ pub(crate) struct Lines {
 }
 
 #[cfg(test)]
-impl Head for Lines {
+impl Head for Shown {
     fn method(&self) -> &str {
         self.method
     }

@@ -20,8 +20,8 @@ impl Statuses {
     /// # Errors
     /// [`Error::is_config`] if one says something else than it is for. A client must not take the server's outage for its
     /// own mistake, nor a lost change for a success.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let Self { gone, conflict, unavailable } = *self;
+    pub(crate) fn check(self) -> Result<(), Error> {
+        let Self { gone, conflict, unavailable } = self;
         let of_the_client = "the client's: one from 400 to 499";
         let of_the_server = "the server's: one from 500 to 599";
         for (name, status, range, whose) in [
@@ -37,7 +37,7 @@ impl Statuses {
     }
 
     /// The status of an error of this kind.
-    pub(crate) const fn of(&self, kind: &Kind) -> u16 {
+    pub(crate) const fn of(self, kind: &Kind) -> u16 {
         match kind {
             Kind::Gone => self.gone,
             Kind::Conflict => self.conflict,

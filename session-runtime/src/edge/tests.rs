@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::csrf::{Demand, is_cross_site};
-use super::head::Lines;
+use super::head::Shown;
 use super::network::Network;
 use super::*;
 use crate::data::Policy;
@@ -75,9 +75,9 @@ fn s47_what_is_no_network_is_refused_with_its_text() {
     }
 }
 
-fn head(lines: &[(&'static str, &str)]) -> Lines {
+fn head(lines: &[(&'static str, &str)]) -> Shown {
     let lines = lines.iter().map(|(name, line)| (*name, line.as_bytes().to_vec())).collect();
-    Lines { method: "GET", lines, peer: Some(address("10.0.0.7")), over_https: false }
+    Shown { method: "GET", lines, peer: Some(address("10.0.0.7")), over_https: false }
 }
 
 fn https() -> Https {
@@ -154,14 +154,14 @@ fn s47_only_a_trusted_peer_is_believed() {
     let says_so = || head(&[(XFP, "https")]);
     for peer in [None, Some("11.0.0.1"), Some("::1"), Some("::ffff:11.0.0.1")] {
         let peer = peer.map(address);
-        assert!(!https().is_met_by(&Lines { peer, ..says_so() }), "{peer:?}");
+        assert!(!https().is_met_by(&Shown { peer, ..says_so() }), "{peer:?}");
         // the application may know it otherwise
-        assert!(https().is_met_by(&Lines { peer, over_https: true, ..head(&[(XFP, "http")]) }), "{peer:?}");
+        assert!(https().is_met_by(&Shown { peer, over_https: true, ..head(&[(XFP, "http")]) }), "{peer:?}");
     }
     let mapped = Some(address("::ffff:10.0.0.1"));
-    assert!(https().is_met_by(&Lines { peer: mapped, ..says_so() }));
+    assert!(https().is_met_by(&Shown { peer: mapped, ..says_so() }));
     // TLS on the last part of the way says nothing of the first
-    assert!(!https().is_met_by(&Lines { over_https: true, ..head(&[(XFP, "http")]) }));
+    assert!(!https().is_met_by(&Shown { over_https: true, ..head(&[(XFP, "http")]) }));
     assert!(!Https::new(Vec::new()).is_met_by(&says_so()));
 }
 
@@ -175,8 +175,9 @@ fn s47_arbitrary_bytes_are_plain_http_and_never_a_panic() {
     let letters = b"proto=https;,\"\\ \tfor=\xff\x00";
     for _ in 0..20_000 {
         let length = next() % 24;
-        let line: Vec<u8> = (0..length).map(|_| letters[next() as usize % letters.len()]).collect();
-        let met = https().is_met_by(&Lines { lines: vec![("forwarded", line.clone())], ..head(&[]) });
+        let line: Vec<u8> =
+            (0..length).map(|_| letters[usize::try_from(next()).unwrap() % letters.len()]).collect();
+        let met = https().is_met_by(&Shown { lines: vec![("forwarded", line.clone())], ..head(&[]) });
         let text = String::from_utf8_lossy(&line).to_ascii_lowercase();
         assert!(!met || text.contains("proto=https") || text.contains("proto=\"https\""), "{text}");
     }
@@ -185,7 +186,7 @@ fn s47_arbitrary_bytes_are_plain_http_and_never_a_panic() {
 #[test]
 fn s28_every_method_but_the_four_safe_ones_is_unsafe() {
     let edge = EdgeConfig { csrf: true, ..EdgeConfig::of(&Policy::DEFAULT) }.build(true).unwrap();
-    let of = |demand: Demand, method| demand.is_made_of(&edge, &Lines { method, ..Lines::default() });
+    let of = |demand: Demand, method| demand.is_made_of(&edge, &Shown { method, ..Shown::default() });
     for safe in ["GET", "HEAD", "OPTIONS", "TRACE"] {
         assert!(!of(Demand::Header, safe) && !of(Demand::Form, safe), "{safe}");
     }
@@ -194,7 +195,7 @@ fn s28_every_method_but_the_four_safe_ones_is_unsafe() {
         assert!(!of(Demand::Nothing, method), "{method}");
     }
     let undeclared = EdgeConfig::of(&Policy::DEFAULT).build(true).unwrap();
-    let post = Lines { method: "POST", ..Lines::default() };
+    let post = Shown { method: "POST", ..Shown::default() };
     assert!(!Demand::Header.is_made_of(&undeclared, &post));
     assert!(Demand::Form.is_made_of(&undeclared, &post));
 }

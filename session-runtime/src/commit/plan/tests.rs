@@ -107,6 +107,19 @@ fn row_2_losing_the_owner_wipes_and_forgets_the_authentication() {
 }
 
 #[test]
+fn row_5_a_csrf_token_begins_a_session_and_changes_none() {
+    // S28
+    let of =
+        |standing, ending| plan(&with(|f| (f.standing, f.ending, f.intents.csrf) = (standing, ending, true)));
+    let begun = of(Standing::Absent, Ending::Commit);
+    assert!(matches!(begun, Plan { op: Op::Create(_), cookie: CookiePlan::Set }), "{begun:?}");
+    assert_eq!(of(Standing::Absent, Ending::Drop), Plan::NOTHING);
+    for standing in [Standing::Live(times()), Standing::Dead, Standing::Unusable] {
+        assert_eq!(of(standing, Ending::Commit), Plan::NOTHING, "{standing:?}");
+    }
+}
+
+#[test]
 fn row_3_a_privilege_change_rotates_with_the_changes_in_one_call() {
     // S11, S12, S13
     let changed = Summary { changed: true, ..Summary::default() };
