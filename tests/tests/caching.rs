@@ -3,12 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_runtime::{Session, Sessions, session, with_session};
+use session_runtime::clock::{ManualClock, Timestamp};
+use session_runtime::{MemoryStore, Session, Sessions, SiteData, session, with_session};
 use session_tests::{Browser, Moment, Op, Reply, ScriptedStore, patiently, serve};
 
 #[session]
@@ -66,6 +70,21 @@ async fn destroy(handle: Session<Shop>, wanted: Answer) -> impl IntoResponse {
     answer(wanted)
 }
 
+#[with_session(require = user)]
+async fn account(session: &Shop, user: &str) -> String {
+    format!("{user} {}", session.visits)
+}
+
+#[with_session(require = user, fresh = "1s", or = 404)]
+async fn admin(session: &Shop) -> String {
+    session.visits.to_string()
+}
+
+async fn own_words(handle: Session<Shop>) -> (StatusCode, [(&'static str, &'static str); 1]) {
+    handle.destroy();
+    (StatusCode::OK, [("clear-site-data", "\"*\"")])
+}
+
 /// A response made once, and shared by all who ask.
 #[with_session]
 async fn shared(session: &mut Shop, State(headers): State<HeaderMap>) -> HeaderMap {
@@ -75,6 +94,11 @@ async fn shared(session: &mut Shop, State(headers): State<HeaderMap>) -> HeaderM
 
 async fn world() -> (ScriptedStore, Browser) {
     let store = ScriptedStore::new();
+    let sessions = Sessions::<Shop>::new(store.clone()).unwrap();
+    (store, served(sessions).await)
+}
+
+async fn served(sessions: Sessions<Shop>) -> Browser {
     let made_once =
         HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=600"))]);
     let app = Router::new()
@@ -85,9 +109,12 @@ async fn world() -> (ScriptedStore, Browser) {
         .route("/login", post(login))
         .route("/destroy", post(destroy))
         .route("/shared", post(shared))
+        .route("/account", get(account))
+        .route("/admin", get(admin))
+        .route("/own-words", post(own_words))
         .with_state(made_once)
-        .layer(Sessions::<Shop>::new(store.clone()).unwrap());
-    (store, Browser::new(serve(app).await))
+        .layer(sessions);
+    Browser::new(serve(app).await)
 }
 
 /// All members of the header, in lower case.
@@ -207,7 +234,7 @@ async fn s62_responses_that_we_make_ourselves_depend_on_the_cookie_too() {
     let refused = patiently("the late request", running).await.unwrap();
     assert_eq!(
         (refused.status, refused.value("vary"), refused.value("cache-control")),
-        (409, Some("Cookie"), None)
+        (409, Some("Cookie"), Some("private"))
     );
     store.fail(&[Op::Load]);
     let unavailable = late.clone().get("/read").await;
@@ -245,4 +272,100 @@ async fn t31_two_clients_interleaved_each_get_only_their_own_cookie() {
     }
     assert_ne!(ids[0], ids[1]);
     assert_eq!(store.len(), 2);
+}
+
+#[tokio::test]
+async fn s62_t23_whatever_comes_of_an_owned_session_is_private() {
+    let (_, mut visitor) = world().await;
+    let mut ann = visitor.clone();
+    ann.post("/login").await;
+    for status in ["200", "302", "304", "404", "500"] {
+        for target in ["/read", "/check"] {
+            let reply = ann.get(&format!("{target}?status={status}")).await;
+            assert_eq!(reply.status.to_string(), status);
+            assert_eq!(
+                (reply.value("cache-control"), reply.value("vary"), reply.set_cookies().len()),
+                (Some("private"), Some("Cookie"), 0),
+                "{target} {status}"
+            );
+            assert_eq!(visitor.get(&format!("{target}?status={status}")).await.value("cache-control"), None);
+        }
+        let file = ann.get(&format!("/plain?status={status}")).await;
+        assert_eq!((file.value("vary"), file.value("cache-control")), (None, None), "it never asked");
+    }
+    // a guard that passes, one that refuses, and a write without a cookie
+    for (reply, status) in [
+        (ann.get("/account").await, 200),
+        (visitor.get("/account").await, 401),
+        (ann.post("/visit").await, 200),
+    ] {
+        let expected = (status == 200).then_some("private");
+        assert_eq!((reply.status, reply.value("cache-control")), (status, expected));
+    }
+}
+
+#[tokio::test]
+async fn s62_the_applications_own_word_on_caching_stands() {
+    let (_, mut ann) = world().await;
+    ann.post("/login").await;
+    for own in ["public, max-age=60", "no-store", "no-cache", "max-age=5"] {
+        let reply = ann.get(&format!("/read?cache-control={}", own.replace(", ", "%2C%20"))).await;
+        assert_eq!((reply.values("cache-control"), reply.set_cookies().len()), (vec![own], 0));
+    }
+}
+
+#[tokio::test]
+async fn s62_t23_a_request_that_only_records_activity_and_one_that_is_refused_are_private_too() {
+    let store = ScriptedStore::new();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+    let sessions = Sessions::<Shop>::builder(store.clone()).clock(Arc::clone(&clock)).build().unwrap();
+    let mut ann = served(sessions).await;
+    ann.post("/login").await;
+    clock.advance(Duration::from_secs(1800));
+    store.forget();
+    let refreshed = ann.get("/read").await;
+    assert_eq!(store.calls(), [Op::Load, Op::Touch]);
+    assert_eq!((refreshed.value("cache-control"), refreshed.set_cookies().len()), (Some("private"), 0));
+    let refused = ann.get("/admin").await;
+    assert_eq!((refused.status, refused.value("cache-control")), (404, Some("private")));
+    store.fail(&[Op::Update]);
+    let failed = ann.post("/visit").await;
+    assert_eq!((failed.status, failed.value("cache-control")), (503, Some("private")));
+}
+
+#[tokio::test]
+async fn s25_a_logout_can_have_the_browser_forget_more_than_the_cookie() {
+    let with = |data: &[SiteData]| {
+        Sessions::<Shop>::builder(MemoryStore::new()).clear_site_data(data.iter().copied()).build().unwrap()
+    };
+    for (data, expected) in [
+        (vec![], None),
+        (vec![SiteData::Cache], Some("\"cache\"")),
+        (vec![SiteData::Cache, SiteData::Storage], Some("\"cache\", \"storage\"")),
+        (vec![SiteData::Cookies, SiteData::ExecutionContexts], Some("\"cookies\", \"executionContexts\"")),
+    ] {
+        let mut browser = served(with(&data)).await;
+        for target in ["/login", "/visit"] {
+            assert_eq!(browser.post(target).await.value("clear-site-data"), None, "{target}");
+        }
+        let kept = browser.clone();
+        let logout = browser.post("/destroy").await;
+        assert!(logout.removes_cookie());
+        assert_eq!(logout.value("clear-site-data"), expected);
+        assert_eq!(browser.post("/destroy").await.value("clear-site-data"), None, "nothing has ended");
+        // a dead cookie is taken away, and with it what it left behind
+        assert_eq!(kept.clone().post("/destroy").await.value("clear-site-data"), expected);
+    }
+    let mut browser = served(with(&[SiteData::Cache])).await;
+    browser.post("/login").await;
+    assert_eq!(browser.post("/own-words").await.value("clear-site-data"), Some("\"*\""), "the handler's own");
+}
+
+#[tokio::test]
+async fn s25_without_a_secure_cookie_there_is_no_clear_site_data() {
+    let sessions = Sessions::<Shop>::builder(MemoryStore::new()).cookie_name("id").secure(false);
+    let mut browser = served(sessions.clear_site_data([SiteData::Cache]).build().unwrap()).await;
+    browser.post("/login").await;
+    let logout = browser.post("/destroy").await;
+    assert!(logout.removes_cookie() && logout.value("clear-site-data").is_none());
 }

@@ -10,11 +10,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request as HttpRequest;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::response::IntoResponse;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use session_runtime::clock::{ManualClock, Timestamp};
-use session_runtime::{MemoryStore, Session, Sessions, Unavailable, session, with_session};
-use session_tests::{Browser, Op, Reply, ScriptedStore, logs, serve};
+use session_runtime::{
+    Error, MemoryStore, Refused, Session, Sessions, SessionsBuilder, Unavailable, session, with_session,
+};
+use session_tests::{Browser, Moment, Op, Reply, Request, ScriptedStore, logs, patiently, serve};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
@@ -26,6 +29,8 @@ struct Shop {
     restricted: bool,
     note: String,
     ratio: f64,
+    #[session(merge = reject)]
+    name: String,
 }
 
 #[session(within = Shop)]
@@ -81,6 +86,27 @@ async fn wizard(session: &mut Wizard) {
     session.step += 1;
 }
 
+/// As `note`, but with what failed as the response's status.
+async fn save(handle: Session<Shop>) -> Result<(), Error> {
+    handle.update(|shop| shop.note.push('s'));
+    handle.save().await
+}
+
+#[with_session]
+async fn propagate(session: Result<&Shop, Unavailable>) -> Result<String, Unavailable> {
+    Ok(format!("{:?}", session?.user))
+}
+
+#[with_session(require = restricted)]
+async fn guarded(session: &Shop) -> String {
+    session.note.clone()
+}
+
+#[with_session]
+async fn rename(session: &mut Shop, body: String) {
+    session.name = body;
+}
+
 fn routes() -> Router {
     Router::new()
         .route("/read", get(read))
@@ -92,6 +118,10 @@ fn routes() -> Router {
         .route("/nan", post(nan))
         .route("/nan-and-release", post(nan_and_release))
         .route("/wizard", post(wizard))
+        .route("/save", post(save))
+        .route("/propagate", get(propagate))
+        .route("/guarded", get(guarded))
+        .route("/rename", post(rename))
 }
 
 const ANN: &str = "Some(\"ann\") restricted=true  0";
@@ -276,4 +306,83 @@ async fn an_unregistered_section_is_a_500_and_the_log_says_what_to_write() {
     assert_eq!(store.calls(), [], "it is not even loaded");
     let registered = Sessions::<Shop>::new(MemoryStore::new()).unwrap().with::<Wizard>().unwrap();
     assert!(Browser::new(serve(routes().layer(registered)).await).post("/wizard").await.pair().is_some());
+}
+
+/// A world whose statuses are the application's own.
+async fn own_statuses() -> (ScriptedStore, Browser) {
+    async fn explain(response: Response) -> Response {
+        let Some(refused) = response.extensions().get::<Refused>() else { return response };
+        (response.status(), format!("our page of {}", refused.status())).into_response()
+    }
+    let store = ScriptedStore::new();
+    let sessions = Sessions::<Shop>::builder(store.clone())
+        .status_when_gone(410)
+        .status_on_conflict(412)
+        .status_when_unavailable(504);
+    let app = routes().layer(sessions.build().unwrap()).layer(map_response(explain));
+    let mut browser = Browser::new(serve(app).await);
+    browser.post("/login").await;
+    (store, browser)
+}
+
+fn answer(reply: &Reply) -> (u16, &str) {
+    assert_eq!(reply.set_cookies().len(), 0, "{reply:?}");
+    (reply.status, &reply.body)
+}
+
+#[tokio::test]
+async fn s67_s68_an_outage_has_the_status_that_the_application_chose() {
+    let (store, mut browser) = own_statuses().await;
+    store.fail(&[Op::Update]);
+    assert_eq!(answer(&browser.post("/note").await), (504, "our page of 504"));
+    assert_eq!(answer(&browser.post("/save").await), (504, ""), "the handler's own answer");
+    store.fail(&[Op::Load]);
+    for target in ["/read", "/maybe", "/guarded"] {
+        assert_eq!(answer(&browser.get(target).await), (504, "our page of 504"), "{target}");
+    }
+    assert_eq!(answer(&browser.get("/propagate").await), (504, ""));
+    assert_eq!(answer(&browser.get("/attempt").await), (200, "the session is unavailable"));
+    store.recover();
+    assert_eq!(browser.get("/read").await.body, ANN);
+}
+
+#[tokio::test]
+async fn s67_a_session_that_is_gone_has_the_status_that_the_application_chose() {
+    let (_, mut browser) = own_statuses().await;
+    let late = browser.clone();
+    browser.post("/destroy").await;
+    assert_eq!(answer(&late.clone().post("/note").await), (410, "our page of 410"));
+    assert_eq!(answer(&late.clone().post("/save").await), (410, "our page of 410"));
+}
+
+#[tokio::test]
+async fn s67_a_conflict_has_the_status_that_the_application_chose() {
+    let (store, browser) = own_statuses().await;
+    let gate = store.pause(Moment::Before(Op::Update));
+    let running = tokio::spawn({
+        let mut browser = browser.clone();
+        async move { browser.send(Request::post("/rename").body("ours")).await }
+    });
+    gate.reached().await;
+    assert_eq!(browser.clone().send(Request::post("/rename").body("theirs")).await.status, 200);
+    gate.open();
+    let reply = patiently("the later request", running).await.unwrap();
+    assert_eq!(answer(&reply), (412, "our page of 412"));
+}
+
+#[tokio::test]
+async fn s67_no_status_says_something_else_than_it_is_for() {
+    let with = |change: fn(SessionsBuilder<Shop>) -> SessionsBuilder<Shop>| {
+        change(Sessions::<Shop>::builder(MemoryStore::new())).build()
+    };
+    for refused in [
+        with(|builder| builder.status_when_gone(200)),
+        with(|builder| builder.status_when_gone(503)),
+        with(|builder| builder.status_on_conflict(302)),
+        with(|builder| builder.status_when_unavailable(404)),
+        with(|builder| builder.status_when_unavailable(200)),
+    ] {
+        assert!(refused.unwrap_err().is_config());
+    }
+    assert!(with(|builder| builder.status_when_gone(401).status_on_conflict(499)).is_ok());
 }

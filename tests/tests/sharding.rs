@@ -135,6 +135,15 @@ async fn logout(session: Session<Shop>) {
     session.destroy();
 }
 
+#[with_session]
+async fn token(session: &mut Shop, handle: Session<Shop>, body: String) -> String {
+    if !body.is_empty() {
+        session.user = Some(body);
+        handle.stage(session);
+    }
+    handle.csrf_token().unwrap().into()
+}
+
 async fn served<S: Store>(store: S) -> SocketAddr {
     let routes = Router::new().route("/", get(show)).route("/put", post(put)).route("/login", post(login));
     let routes = routes.route("/renew", post(renew)).route("/logout", post(logout));
@@ -252,4 +261,19 @@ async fn s6_s7_an_id_with_another_slot_or_with_none_reaches_nothing() {
     assert_eq!(browser.get("/").await.body, "Some(\"ann\") []");
     assert_eq!(store.inner().len(), 1 + others.len() + 1);
     assert!(store.keys().iter().any(|key| *key.as_bytes() == key_of(&none) && key.slot().is_none()));
+}
+
+#[tokio::test]
+async fn s28_a_token_is_of_an_id_with_its_slot_before_there_is_one() {
+    let sessions = Sessions::<Shop>::builder(Nodes::default()).csrf(true).build().unwrap();
+    let routes = Router::new().route("/token", get(token).post(token)).route("/put", post(put));
+    let mut browser = Browser::new(serve(routes.layer(sessions)).await);
+    let with = |target: &str, token: &str| Request::post(target).line(format!("x-csrf-token: {token}"));
+    let first = browser.get("/token").await.body;
+    let (_, slot) = parts(&id(&browser));
+    assert_eq!(browser.send(with("/put", &first)).await.status, 200);
+    let second = browser.send(with("/token", &first).body("ann")).await.body;
+    assert_eq!(parts(&id(&browser)).1, slot);
+    assert_eq!(browser.send(with("/put", &first)).await.status, 403);
+    assert_eq!(browser.send(with("/put", &second)).await.status, 200);
 }
