@@ -88,7 +88,9 @@ fn function(attrs: &[Attribute], vis: &Visibility, sig: &Signature, block: &Bloc
 
 /// Whether it is no session argument: neither marked, nor a reference, nor called `session`.
 fn is_ordinary(input: &FnArg) -> bool {
-    let FnArg::Typed(PatType { attrs, pat, ty, .. }) = input else { return true };
+    let FnArg::Typed(PatType { attrs, pat, ty, .. }) = input else {
+        return matches!(input, FnArg::Receiver(receiver) if receiver.attrs.is_empty());
+    };
     let is_session = matches!(&**pat, Pat::Ident(pat) if pat.ident == "session");
     attrs.is_empty() && !is_session && !matches!(**ty, Type::Reference(_))
 }
@@ -97,7 +99,9 @@ fn docs(attrs: &[Attribute]) -> impl Iterator<Item = String> {
     attrs.iter().filter(|attr| attr.path().is_ident("doc")).map(text)
 }
 
-/// Without spaces, whose number is not part of anything.
+/// Without spaces, whose number is not part of anything, and without the lifetime that is given to what a handler cannot
+/// borrow.
 fn text(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().split_whitespace().collect()
+    let text: String = tokens.to_token_stream().to_string().split_whitespace().collect();
+    text.replace("'static", "")
 }
