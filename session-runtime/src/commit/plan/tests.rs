@@ -367,7 +367,10 @@ fn s24_an_id_is_renewed_when_it_is_old_enough_with_the_changes_or_alone() {
     let moment = Duration::from_millis(1);
     for changed in [false, true] {
         assert_eq!(aged(HOUR, |f| f.summary.changed = changed), RENEWED);
-        assert!(!matches!(aged(HOUR.saturating_sub(moment), |f| f.summary.changed = changed).op, Op::Renew(_)));
+        assert!(!matches!(
+            aged(HOUR.saturating_sub(moment), |f| f.summary.changed = changed).op,
+            Op::Renew(_)
+        ));
     }
     assert_eq!(aged(HOUR, |f| f.lifetimes.renew = None), Plan::NOTHING, "where nothing is declared, never");
 }
