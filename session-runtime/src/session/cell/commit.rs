@@ -33,7 +33,7 @@ impl Cell {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
         let done = apply(&self.engine, &mut work, &note).await?;
-        if op != Op::Nothing || done.cookie.is_some() {
+        if op != Op::Nothing || done.cookie.is_some() || intents.destroy {
             self.settle(done, op, intents, turn);
         }
         Ok(())
@@ -122,6 +122,9 @@ impl Cell {
         }
         if turn == Turn::Further {
             let wipe = if let Op::Rotate { wipe, .. } = op { wipe } else { Wipe::Nothing };
+            if intents.destroy {
+                state.slots_mut().for_each(|slot| slot.end(&self.engine.types.claims));
+            }
             state.settle(intents, wipe);
         } else {
             state.intents = state.intents.without(intents);
