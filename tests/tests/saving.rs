@@ -336,3 +336,16 @@ async fn s26_a_saved_logout_of_nobody_does_not_swallow_what_comes_after_it() {
         assert_eq!((stored.visits, stored.cart.len()), (3, 0), "{cookie}");
     }
 }
+
+#[tokio::test]
+async fn s20_activity_that_a_save_recorded_is_not_recorded_again_with_the_response() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000)));
+    let mut world = world_with(|builder| builder.clock(Arc::clone(&clock))).await;
+    clock.advance(Duration::from_secs(15 * 60));
+    let request = world.request().await;
+    world.store.forget();
+    request.given.save().await.unwrap();
+    request.given.save().await.unwrap();
+    request.ends().await;
+    assert_eq!(world.store.calls(), [Op::Touch]);
+}
