@@ -349,3 +349,17 @@ async fn s20_activity_that_a_save_recorded_is_not_recorded_again_with_the_respon
     request.ends().await;
     assert_eq!(world.store.calls(), [Op::Touch]);
 }
+
+#[tokio::test]
+async fn t2_what_was_saved_before_a_logout_sends_no_cookie_where_nothing_follows_it() {
+    let mut world = world().await;
+    let (slow, other) = (world.request().await, world.request().await);
+    slow.given.update(|shop| shop.user = Some(1));
+    slow.given.save().await.unwrap();
+    // it was there before the login, and a logout beats that
+    other.given.destroy();
+    assert!(other.ends().await.removes_cookie());
+    assert!(world.store.is_empty());
+    let reply = slow.ends().await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "a later login may have set another one");
+}

@@ -213,13 +213,18 @@ impl Cell {
     }
 
     /// Whether the session for which an earlier save of this request made a cookie has ended since: the cookie would take
-    /// the place of a later one in the browser (T2).
+    /// the place of a later one in the browser (T2). A handler may run for long after it saved.
     async fn has_ended(&self, error: Option<&Error>) -> bool {
         let Some(live) = self.live() else { return false };
-        match self.engine.place.jar() {
-            // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
-            Some(jar) => Box::pin(jar.has_ended(&self.engine, &live)).await.unwrap_or(false),
-            None => error.is_some_and(Error::is_gone),
+        // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
+        match &self.engine.place {
+            Place::Cookie(jar) => Box::pin(jar.has_ended(&self.engine, &live)).await.unwrap_or(false),
+            Place::Server(_) if error.is_some_and(Error::is_gone) => true,
+            Place::Server(_) if error.is_some_and(Error::is_unavailable) => false,
+            Place::Server(store) => {
+                let found = Box::pin(self.engine.ask(store.load(&live.key))).await;
+                !matches!(found, Ok(Found::Record(_)) | Err(_))
+            }
         }
     }
 
