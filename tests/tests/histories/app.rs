@@ -137,12 +137,12 @@ impl Given {
             return self.cart.update(|cart| match key {
                 "cart.items" => cart.items.push(n),
                 "cart.note" => cart.note = n,
-                _ => cart.staff = n % 2 == 0,
+                _ => cart.staff = n.is_multiple_of(2),
             });
         }
         self.shop.update(|shop| match key {
             "user" => shop.user = Some(n % 3).filter(|user| *user > 0),
-            "admin" => shop.admin = n % 2 == 0,
+            "admin" => shop.admin = n.is_multiple_of(2),
             "theme" => shop.theme = n,
             "plain" => shop.plain = n,
             "count" => shop.count = shop.count.saturating_add(i8::try_from(n).unwrap() * 9 - 60),
@@ -153,14 +153,14 @@ impl Given {
                     shop.tags.insert(n % 8);
                 }
             }
-            "log" if n % 5 == 0 => drop(shop.log.pop()),
+            "log" if n.is_multiple_of(5) => drop(shop.log.pop()),
             "log" => shop.log.push(n),
             "name" => shop.name = n,
             "votes" => shop.votes += u32::from(n),
             "coupons" => shop.coupons.push(n),
-            "notice" if n % 4 == 0 => shop.notice.clear(),
+            "notice" if n.is_multiple_of(4) => shop.notice.clear(),
             "notice" => shop.notice.set(n),
-            "code" if n % 4 == 0 => shop.code.clear(),
+            "code" if n.is_multiple_of(4) => shop.code.clear(),
             "code" if n % 4 == 1 => {
                 if let Some(code) = shop.code.get_mut() {
                     *code = code.wrapping_add(1);

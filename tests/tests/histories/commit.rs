@@ -30,6 +30,7 @@ pub(crate) enum Ending {
 }
 
 /// What a request changed.
+#[allow(clippy::struct_excessive_bools, reason = "each is one column of the table")]
 #[derive(Clone, Debug, Default)]
 struct Diff {
     changes: Vec<Change>,
@@ -125,6 +126,11 @@ impl Diff {
 }
 
 /// The one store call of a commit.
+#[allow(
+    clippy::struct_excessive_bools,
+    clippy::option_option,
+    reason = "each is one thing that is done or not"
+)]
 struct Write {
     changes: Vec<Change>,
     /// Only `keep` fields are left of what there was.

@@ -224,6 +224,7 @@ pub(crate) enum Cookie {
 }
 
 /// A request: what it found, what it made of it, and what it asked for.
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a handler may ask for")]
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) seen: Seen,
@@ -243,13 +244,12 @@ impl Model {
     pub(crate) fn begin(&self, presented: Option<Id>) -> Request {
         let mut base = Kept::default();
         let seen = match presented.map(|id| (id, self.ids[id])) {
-            None => Seen::Absent,
             Some((id, Place::Session(at))) if self.now < self.sessions[at].deadline() => {
                 base = self.sessions[at].clone();
                 Seen::Live(id)
             }
             Some((_, Place::Moved { until, .. } | Place::Dead { until })) if self.now < until => Seen::Dead,
-            Some(_) => Seen::Absent,
+            Some(_) | None => Seen::Absent,
         };
         let loaded = values(&base.fields, self.now);
         Request {
@@ -272,11 +272,11 @@ impl Model {
         let value = request.ours.get_mut(key).unwrap();
         match (key, &mut *value) {
             ("user", Value::Who(user)) => *user = Some(n % 3).filter(|user| *user > 0),
-            ("admin" | "cart.staff", Value::Flag(flag)) => *flag = n % 2 == 0,
+            ("admin" | "cart.staff", Value::Flag(flag)) => *flag = n.is_multiple_of(2),
             ("count", Value::Number(count)) => *count = (*count + i64::from(n) * 9 - 60).clamp(-128, 127),
             ("votes", Value::Number(votes)) => *votes += i64::from(n),
             (_, Value::Number(number)) => *number = i64::from(n),
-            ("log", Value::List(list)) if n % 5 == 0 => drop(list.pop()),
+            ("log", Value::List(list)) if n.is_multiple_of(5) => drop(list.pop()),
             (_, Value::List(list)) => list.push(n),
             (_, Value::Set(set)) => {
                 if !set.remove(&(n % 8)) {
@@ -284,7 +284,7 @@ impl Model {
                 }
             }
             (_, Value::Message(message)) => {
-                *message = (n % 4 != 0).then_some(Message { says: n, mark, shown: false });
+                *message = (!n.is_multiple_of(4)).then_some(Message { says: n, mark, shown: false });
             }
             (_, Value::Code(code)) => match (n % 4, code) {
                 (0, code) => *code = None,

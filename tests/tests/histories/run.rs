@@ -194,7 +194,7 @@ impl<T: Store + Clone> World<T> {
                 }
             }
             Op::Take => {
-                let found = match given.shop.take_once(|shop| shop.take_coupon()).await {
+                let found = match given.shop.take_once(Shop::take_coupon).await {
                     Ok(None) => Taken::Nothing,
                     Ok(Some(coupon)) => Taken::Something(coupon),
                     Err(error) if error.is_gone() => Taken::Gone,

@@ -194,9 +194,9 @@ impl<T: Store + Clone> World<T> {
     /// Every two actions, in every order. `both` sessions: a visitor's, too, where being logged in matters not.
     async fn all(&self, both: bool) -> usize {
         let mut count = 0;
-        for one in 0..ACTIONS.len() {
-            for other in one..ACTIONS.len() {
-                for user in users([ACTIONS[one], ACTIONS[other]], both) {
+        for (one, first) in ACTIONS.into_iter().enumerate() {
+            for (other, second) in ACTIONS.into_iter().enumerate().skip(one) {
+                for user in users([first, second], both) {
                     count += every_order(async |order| self.run([one, other], user, order).await).await;
                 }
             }
