@@ -2,6 +2,9 @@
 //!
 //! A request is four steps: it loads, changes, writes, and learns the answer. Two of them have 70 orders, which are
 //! enumerated, not drawn. A request that the store answers with a conflict has more steps, and its orders are more.
+//!
+//! In each order one request stands still, in its handler or at a call, while the other goes on to its end. So nothing is
+//! locked while a handler runs or a call is on its way: no lock can run out, and who comes late is refused by the store (T39).
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 

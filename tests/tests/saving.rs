@@ -306,3 +306,60 @@ async fn a_value_staged_without_a_running_handler_counts() {
     request.ends().await;
     assert_eq!(world.stored().await.visits, 7);
 }
+
+#[tokio::test]
+async fn s14_what_was_changed_before_a_saved_logout_has_ended_with_it() {
+    let mut world = world().await;
+    let request = world.request().await;
+    request.given.update(push);
+    request.given.destroy();
+    request.given.save().await.unwrap();
+    assert_eq!((request.given.get().visits, request.given.get().cart.len()), (0, 0));
+    // as good as nothing: everything is at its default already
+    request.given.update(|shop| *shop = Shop::default());
+    let reply = request.ends().await;
+    assert!(reply.status == 200 && reply.removes_cookie(), "{reply:?}");
+    assert!(world.store.is_empty());
+}
+
+#[tokio::test]
+async fn s26_a_saved_logout_of_nobody_does_not_swallow_what_comes_after_it() {
+    for cookie in ["", "__Host-id=CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC"] {
+        let mut world = world().await;
+        let request = world.web.handle(cookie).await;
+        request.given.update(push);
+        request.given.destroy();
+        request.given.save().await.unwrap();
+        request.given.update(|shop| shop.visits = 3);
+        let reply = request.ends().await;
+        let stored = world.shown(reply.pair().expect("a session")).await;
+        assert_eq!((stored.visits, stored.cart.len()), (3, 0), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn s20_activity_that_a_save_recorded_is_not_recorded_again_with_the_response() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000)));
+    let mut world = world_with(|builder| builder.clock(Arc::clone(&clock))).await;
+    clock.advance(Duration::from_secs(15 * 60));
+    let request = world.request().await;
+    world.store.forget();
+    request.given.save().await.unwrap();
+    request.given.save().await.unwrap();
+    request.ends().await;
+    assert_eq!(world.store.calls(), [Op::Touch]);
+}
+
+#[tokio::test]
+async fn t2_what_was_saved_before_a_logout_sends_no_cookie_where_nothing_follows_it() {
+    let mut world = world().await;
+    let (slow, other) = (world.request().await, world.request().await);
+    slow.given.update(|shop| shop.user = Some(1));
+    slow.given.save().await.unwrap();
+    // it was there before the login, and a logout beats that
+    other.given.destroy();
+    assert!(other.ends().await.removes_cookie());
+    assert!(world.store.is_empty());
+    let reply = slow.ends().await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "a later login may have set another one");
+}

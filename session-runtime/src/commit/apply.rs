@@ -216,6 +216,12 @@ pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work
         }
     }
     match touched {
+        // a request that goes on must not record the same activity with its next commit
+        Ok(Touched::Touched) if work.turn == Turn::Further => {
+            let mut meta = live.record.meta().clone();
+            meta.last_seen = meta.last_seen.max(seen);
+            After::Live(Live { record: Arc::new(live.record.with_meta(meta)), ..live })
+        }
         Ok(Touched::Touched) => After::Live(live),
         Ok(Touched::Gone) => After::Ended,
         Err(error) => {

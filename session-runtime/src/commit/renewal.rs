@@ -111,17 +111,6 @@ pub(super) async fn renew(
     store_changes(engine, store, work, live, Arc::new(changes), note).await
 }
 
-/// Whether the session has ended since an earlier save of the request made a cookie for it. Without a renewal, nobody else
-/// can know its id, so nobody else can have ended it under that one.
-pub(crate) async fn has_ended(engine: &Engine, store: &dyn DynStore, live: &Live) -> bool {
-    let renewed = live.record.meta().renewed.as_deref();
-    if !renewed.is_some_and(|renewal| renewal.is_on(engine.now())) {
-        return false;
-    }
-    // what cannot be known is not
-    engine.ask(store.load(&live.key)).await.is_ok_and(|found| !matches!(found, Found::Record(_)))
-}
-
 /// The new id that a move gives.
 pub(super) enum NewId<'a> {
     /// A random one, or the one that is promised; the old one is dead at once.

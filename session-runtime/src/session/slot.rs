@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::lasting;
 use crate::clock::Clock;
+use crate::codec;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::Wipe;
 use crate::data::{Field, Role, SessionData, has_notice};
 use crate::error::{Error, Kind};
-use crate::field::Notice;
+use crate::field::{Claims, Notice};
 
 /// The value of one session type in one request.
 pub(crate) struct Slot<S> {
@@ -51,6 +52,9 @@ pub(crate) trait AnySlot: Any + Send {
     /// What was sent is stored: it is what later changes are compared with. After a wipe, what
     /// does not outlive it is at its default.
     fn settle(&mut self, wipe: Wipe);
+
+    /// The session ended: what was changed before was not sent, and there is nothing left that it could be a change of.
+    fn end(&mut self, claims: &Arc<Claims>);
 
     /// The request failed: what is not stored is dropped.
     fn revert(&mut self);
@@ -232,6 +236,16 @@ impl<S: SessionData> AnySlot for Slot<S> {
             running.staged = false;
             running.stale |= wipe != Wipe::Nothing;
         }
+    }
+
+    fn end(&mut self, claims: &Arc<Claims>) {
+        let mut blank = codec::blank(claims);
+        for field in S::FIELDS.iter().filter(|field| field.role == Role::Skipped) {
+            field.access.copy(&self.current, &mut blank);
+        }
+        self.loaded = Arc::new(blank);
+        self.current = Arc::clone(&self.loaded);
+        (self.sent, self.conflict) = (None, false);
     }
 
     fn revert(&mut self) {

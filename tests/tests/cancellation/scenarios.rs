@@ -73,13 +73,13 @@ impl App {
 
 /// A handler that changes the session as given, with a pause before and after.
 macro_rules! handlers {
-    ($($name:ident: $session:pat => $change:expr;)*) => {
+    ($($name:ident: $session:pat => $change:block;)*) => {
         $(
             #[with_session]
             async fn $name(session: &mut Shop, State(app): State<App>) {
                 once().await;
                 let $session = session;
-                $change;
+                $change
                 app.said().await;
                 app.returned();
             }
@@ -88,12 +88,12 @@ macro_rules! handlers {
 }
 
 handlers! {
-    read: _ => ();
-    modify: shop => { shop.count += 1; shop.note = "new".to_owned() };
-    login: shop => shop.user = Some("bob".to_owned());
-    leave: shop => shop.user = None;
-    clear: shop => *shop = Shop::default();
-    bump: shop => shop.count += 1;
+    read: _ => {};
+    modify: shop => { shop.count += 1; shop.note = "new".into(); };
+    login: shop => { shop.user = Some("bob".to_owned()); };
+    leave: shop => { shop.user = None; };
+    clear: shop => { *shop = Shop::default(); };
+    bump: shop => { shop.count += 1; };
 }
 
 async fn destroy(session: Session<Shop>, State(app): State<App>) {

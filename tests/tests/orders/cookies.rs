@@ -264,7 +264,6 @@ fn list() -> RevocationList {
 async fn s14_s69_t2_t10_every_order_of_two_requests_with_a_signed_cookie() {
     let count = World::new("signed", Sessions::builder(SignedCookieStore::new(keys(), list()))).all().await;
     assert!(count > 1_500, "{count}");
-    eprintln!("{count} orders");
 }
 
 #[tokio::test]
@@ -272,5 +271,4 @@ async fn s14_s69_t2_t10_every_order_of_two_requests_with_an_encrypted_cookie() {
     let count =
         World::new("encrypted", Sessions::builder(EncryptedCookieStore::new(keys(), list()))).all().await;
     assert!(count > 1_500, "{count}");
-    eprintln!("{count} orders");
 }

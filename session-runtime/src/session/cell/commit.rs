@@ -7,16 +7,16 @@ use super::load::memo_bytes;
 use super::state::{Pending, Source, State};
 use super::{CLOSED, Cell};
 use crate::changes::Changes;
-use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
+use crate::commit::apply::{After, Done, Live, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
-use crate::commit::renewal::{self, reached};
+use crate::commit::renewal::reached;
 use crate::commit::sealed::{Confirmed, confirm};
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::Decoded;
 use crate::session::slot::AnySlot;
-use crate::store::Found;
+use crate::store::{DynStore, Found};
 
 /// What the layer does to the response.
 pub(crate) struct Closing {
@@ -42,7 +42,7 @@ impl Cell {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
         let done = apply(&self.engine, &mut work, &note).await.map_err(told)?;
-        if op != Op::Nothing || done.cookie.is_some() {
+        if op != Op::Nothing || done.cookie.is_some() || intents.destroy {
             self.settle(done, op, intents, turn);
         }
         Ok(())
@@ -165,6 +165,9 @@ impl Cell {
         }
         if turn == Turn::Further {
             let wipe = if let Op::Rotate { wipe, .. } = op { wipe } else { Wipe::Nothing };
+            if intents.destroy {
+                state.slots_mut().for_each(|slot| slot.end(&self.engine.types.claims));
+            }
             state.settle(intents, wipe);
         } else {
             state.intents = state.intents.without(intents);
@@ -272,13 +275,15 @@ impl Cell {
     }
 
     /// A session for which an earlier save of this request made a cookie may have ended since: the cookie would take the
-    /// place of a later one in the browser (T2).
+    /// place of a later one in the browser (T2). A handler may run for long after it saved.
     async fn confirm_cookie(&self, error: Option<&Error>) {
         let Some(live) = self.live() else { return };
         match &self.engine.place {
             Place::Server(store) => {
                 let is_gone = error.is_some_and(Error::is_gone);
-                if is_gone || Box::pin(renewal::has_ended(&self.engine, &**store, &live)).await {
+                // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
+                let is_unknown = error.is_some_and(Error::is_unavailable);
+                if is_gone || !is_unknown && Box::pin(self.has_ended(&**store, &live)).await {
                     self.state().cookie = None;
                 }
             }
@@ -288,6 +293,11 @@ impl Cell {
                 Confirmed::Renewed(cookie) => self.state().cookie = Some(cookie),
             },
         }
+    }
+
+    async fn has_ended(&self, store: &dyn DynStore, live: &Live) -> bool {
+        let found = self.engine.ask(store.load(&live.key)).await;
+        !matches!(found, Ok(Found::Record(_)) | Err(_))
     }
 
     /// The response is there, and nobody asked for the session before.

@@ -1,0 +1,368 @@
+//! A commit, as the tables of DESIGN.md have it: "What follows from what a handler did" and "How a request ends".
+
+use crate::model::{
+    ABSOLUTE, Change, Cookie, FIELDS, How, IDLE, Id, Kept, Model, Place, Request, Role, Seen, TOMBSTONE,
+    Value, Values, apply, values,
+};
+
+/// Why a request is answered with 409.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Gone,
+    Conflict,
+}
+
+/// What a take comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Nothing,
+    Something(u8),
+    Gone,
+    /// It would take from what this request changed itself.
+    Misused,
+}
+
+/// Whether what was changed counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Commit,
+    Drop,
+}
+
+/// What a request changed.
+#[allow(clippy::struct_excessive_bools, reason = "each is one column of the table")]
+#[derive(Clone, Debug, Default)]
+struct Diff {
+    changes: Vec<Change>,
+    /// Something was changed, and not only shown or over.
+    changed: bool,
+    /// The owner became another one or nobody.
+    abandoned: bool,
+    /// The owner became somebody.
+    login: bool,
+    privileged: bool,
+    dropped: bool,
+    emptied: bool,
+}
+
+fn is_default(key: &str, of: &Values) -> bool {
+    FIELDS.iter().any(|field| field.key == key && of[key] == field.default)
+}
+
+impl Diff {
+    fn of(request: &Request) -> Self {
+        let mut diff = Self::default();
+        let Request { loaded, ours, base, .. } = request;
+        for field in &FIELDS {
+            let (key, before, now) = (field.key, &loaded[field.key], &ours[field.key]);
+            if before == now {
+                continue;
+            }
+            match (field.role, before, now) {
+                (Role::Notice, Value::Message(before), Value::Message(now)) => {
+                    let is_new =
+                        now.is_some_and(|now| !now.shown && before.is_none_or(|b| b.mark != now.mark));
+                    if is_new {
+                        diff.add(key, Some(Value::Message(*now)), How::ByPolicy);
+                    } else if before.is_some() {
+                        diff.changes.push(Change { key, value: None, how: How::Yield });
+                    }
+                    continue;
+                }
+                (Role::Owner, ..) => {
+                    diff.abandoned = !is_default(key, loaded);
+                    diff.login = !is_default(key, ours);
+                }
+                (Role::Privileged, ..) => {
+                    diff.privileged = true;
+                    diff.dropped |= is_default(key, ours);
+                }
+                _ => {}
+            }
+            diff.add(key, Some(now.clone()), How::ByPolicy);
+        }
+        let root = || FIELDS.iter().filter(|field| field.is_root());
+        if root().any(|field| diff.changes.iter().any(|change| change.key == field.key)) {
+            // what is over goes with the next write of the session
+            let is_over = is_default("code", loaded) && is_default("code", ours);
+            if is_over && base.fields.contains_key("code") {
+                diff.changes.push(Change { key: "code", value: None, how: How::Yield });
+            }
+            let had = |key| !is_default(key, loaded);
+            diff.emptied = (had("user") || had("admin")) && root().all(|field| is_default(field.key, ours));
+        }
+        diff
+    }
+
+    fn add(&mut self, key: &'static str, value: Option<Value>, how: How) {
+        self.changed = true;
+        self.changes.push(Change { key, value, how });
+    }
+
+    /// What outlives a change of owner.
+    fn surviving(&self) -> Vec<Change> {
+        let survives = |change: &&Change| {
+            let role = FIELDS.iter().find(|field| field.key == change.key).map(|field| field.role);
+            match role {
+                Some(Role::Owner | Role::Privileged | Role::Keep) => true,
+                Some(Role::Notice) => change.how == How::ByPolicy,
+                _ => false,
+            }
+        };
+        self.changes.iter().filter(survives).cloned().collect()
+    }
+
+    /// The privileges that were given up.
+    fn dropped(&self) -> Vec<Change> {
+        let is_dropped = |change: &&Change| {
+            FIELDS.iter().any(|field| {
+                field.key == change.key
+                    && field.role == Role::Privileged
+                    && change.value.as_ref() == Some(&field.default)
+            })
+        };
+        self.changes.iter().filter(is_dropped).cloned().collect()
+    }
+}
+
+/// The one store call of a commit.
+#[allow(
+    clippy::struct_excessive_bools,
+    clippy::option_option,
+    reason = "each is one thing that is done or not"
+)]
+struct Write {
+    changes: Vec<Change>,
+    /// Only `keep` fields are left of what there was.
+    wipes: bool,
+    rotates: bool,
+    authenticates: bool,
+    /// The owner that it changes to, if it does.
+    owner: Option<Option<u8>>,
+    seen: bool,
+}
+
+impl Model {
+    /// Commits what the request did so far.
+    pub(crate) fn commit(&mut self, request: &mut Request, ending: Ending) -> Result<(), Refused> {
+        let diff = if request.destroy { Diff::default() } else { Diff::of(request) };
+        if request.destroy || diff.emptied || (ending == Ending::Drop && diff.abandoned) {
+            self.end(request);
+            return Ok(());
+        }
+        let commits = ending == Ending::Commit;
+        let wants = commits && (diff.changed || request.rotate || request.authenticated);
+        match request.seen {
+            Seen::Dead if wants => Err(Refused::Gone),
+            Seen::Absent if commits && diff.changed => {
+                self.create(request, &diff);
+                Ok(())
+            }
+            Seen::Dead | Seen::Absent => Ok(()),
+            Seen::Live(_) if self.now >= request.base.expires => {
+                if wants {
+                    Err(Refused::Gone)
+                } else {
+                    Ok(())
+                }
+            }
+            Seen::Live(id) => match self.write_for(request, &diff, ending) {
+                Some(write) => self.write(request, id, &write, diff.changed),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn end(&mut self, request: &mut Request) {
+        if let Seen::Live(id) = request.seen {
+            self.delete(id);
+            request.seen = Seen::Dead;
+            request.cookie = None;
+        }
+        if request.presented {
+            request.cookie = Some(Cookie::Removed);
+        }
+        if request.destroy {
+            // what was changed before the end has nothing left that it could be a change of
+            request.ours = values(&Values::new(), self.now);
+            request.loaded = request.ours.clone();
+        }
+        request.settle();
+    }
+
+    /// The session ends wherever it went.
+    fn delete(&mut self, mut id: Id) {
+        while let Place::Moved { to, .. } = self.ids[id] {
+            id = to;
+        }
+        if let Place::Session(_) = self.ids[id] {
+            self.ids[id] = Place::Dead { until: self.now + TOMBSTONE };
+        }
+    }
+
+    fn create(&mut self, request: &mut Request, diff: &Diff) {
+        let fields = apply(&diff.changes, &Values::new(), &Values::new()).unwrap();
+        let kept = Kept {
+            owner: if let Some(Value::Who(user)) = fields.get("user") { *user } else { None },
+            authenticated: (diff.login || request.authenticated).then_some(self.now),
+            last_seen: self.now,
+            expires: self.now + ABSOLUTE,
+            fields,
+        };
+        self.sessions.push(kept.clone());
+        self.ids.push(Place::Session(self.sessions.len() - 1));
+        let id = self.ids.len() - 1;
+        (request.seen, request.base, request.cookie) = (Seen::Live(id), kept, Some(Cookie::New(id)));
+        request.settle();
+    }
+
+    /// What a live session's commit writes; nothing, if nothing happened.
+    fn write_for(&self, request: &Request, diff: &Diff, ending: Ending) -> Option<Write> {
+        let seen = self.now - request.base.last_seen.min(self.now) >= IDLE / 10;
+        let commits = ending == Ending::Commit;
+        let authenticates = commits && (diff.login || request.authenticated);
+        let owner = match request.ours["user"] {
+            Value::Who(user) if commits && (diff.login || diff.abandoned) => Some(user),
+            _ => None,
+        };
+        let write =
+            Write { changes: diff.changes.clone(), wipes: false, rotates: true, authenticates, owner, seen };
+        match ending {
+            Ending::Commit if diff.abandoned => {
+                Some(Write { changes: diff.surviving(), wipes: true, ..write })
+            }
+            Ending::Commit if authenticates || diff.privileged || request.rotate => Some(write),
+            Ending::Commit if !diff.changes.is_empty() || seen => Some(Write { rotates: false, ..write }),
+            Ending::Drop if diff.dropped => Some(Write { changes: diff.dropped(), ..write }),
+            Ending::Drop if request.rotate => Some(Write { changes: Vec::new(), ..write }),
+            Ending::Commit | Ending::Drop => None,
+        }
+    }
+
+    fn write(&mut self, request: &mut Request, id: Id, write: &Write, changed: bool) -> Result<(), Refused> {
+        let Place::Session(at) = self.ids[id] else {
+            if changed || write.rotates {
+                return Err(Refused::Gone);
+            }
+            // it only looked
+            (request.seen, request.cookie) = (Seen::Dead, None);
+            request.settle();
+            return Ok(());
+        };
+        let next = self.written(write, &request.base.fields, &self.sessions[at]).ok_or(Refused::Conflict)?;
+        self.sessions[at] = next;
+        // what others did meanwhile is theirs
+        let own = self.written(write, &request.base.fields, &request.base).ok_or(Refused::Conflict)?;
+        request.base = own;
+        if write.rotates {
+            self.ids.push(Place::Session(at));
+            let to = self.ids.len() - 1;
+            self.ids[id] = Place::Moved { to, until: self.now + TOMBSTONE };
+            (request.seen, request.cookie) = (Seen::Live(to), Some(Cookie::New(to)));
+        }
+        request.settle();
+        if write.wipes {
+            request.ours = values(&request.base.fields, self.now);
+            request.loaded = request.ours.clone();
+        }
+        Ok(())
+    }
+
+    fn written(&self, write: &Write, base: &Values, current: &Kept) -> Option<Kept> {
+        let left = |fields: &Values| -> Values {
+            let kept = |key: &str| !write.wipes || key == "theme";
+            fields.iter().filter(|(key, _)| kept(key)).map(|(key, value)| (*key, value.clone())).collect()
+        };
+        let begins = write.authenticates;
+        let seen = if begins || write.seen { self.now } else { 0 };
+        Some(Kept {
+            fields: apply(&write.changes, &left(base), &left(&current.fields))?,
+            owner: write.owner.unwrap_or(current.owner),
+            authenticated: match (begins, write.wipes) {
+                (true, _) => Some(self.now),
+                (false, true) => None,
+                (false, false) => current.authenticated,
+            },
+            last_seen: current.last_seen.max(seen),
+            expires: if begins { self.now + ABSOLUTE } else { current.expires },
+        })
+    }
+
+    /// The response is made: its status, and what it says of the cookie.
+    pub(crate) fn close(&mut self, request: &mut Request, status: u16) -> (u16, Option<Cookie>) {
+        let ending = if status >= 500 { Ending::Drop } else { Ending::Commit };
+        let saved = request.cookie.is_some();
+        let outcome = self.commit(request, ending);
+        if (ending, outcome) == (Ending::Commit, Err(Refused::Conflict)) {
+            // a privilege that was given up is given up
+            let _ = self.commit(request, Ending::Drop);
+        }
+        // a cookie of an earlier save, whose session has ended since, would only be in the place of another one
+        if let Seen::Live(id) = request.seen
+            && saved
+            && !matches!(self.ids[id], Place::Session(_))
+        {
+            request.cookie = None;
+        }
+        let refused = ending == Ending::Commit && outcome.is_err();
+        (if refused { 409 } else { status }, request.cookie.take())
+    }
+
+    /// Takes the last coupon, in the store.
+    pub(crate) fn take(&mut self, request: &mut Request) -> Taken {
+        let Seen::Live(id) = request.seen else { return Taken::Nothing };
+        let coupons = |fields: &Values| match fields.get("coupons") {
+            Some(Value::List(coupons)) => coupons.clone(),
+            _ => Vec::new(),
+        };
+        if coupons(&request.base.fields).is_empty() {
+            return Taken::Nothing;
+        }
+        if self.now >= request.base.expires {
+            return Taken::Gone;
+        }
+        if request.ours["coupons"] != request.loaded["coupons"] {
+            return Taken::Misused;
+        }
+        let Place::Session(at) = self.ids[id] else { return Taken::Gone };
+        // what is over goes with it
+        let is_over = |fields: &Values| match fields.get("code") {
+            Some(Value::Code(code)) => code.is_none_or(|code| code.expires <= self.now),
+            _ => false,
+        };
+        let (known, stored) = (&request.base.fields, &self.sessions[at].fields);
+        let others_changed = known.get("coupons") != stored.get("coupons")
+            || (is_over(known) && known.get("code") != stored.get("code"));
+        if others_changed && self.now >= self.sessions[at].deadline() {
+            return Taken::Gone;
+        }
+        let over = is_over(if others_changed { stored } else { known });
+        let mut left = coupons(stored);
+        let Some(taken) = left.pop() else { return Taken::Nothing };
+        for fields in [&mut self.sessions[at].fields, &mut request.base.fields] {
+            fields.insert("coupons", Value::List(left.clone()));
+            if over {
+                fields.remove("code");
+            }
+        }
+        for values in [&mut request.loaded, &mut request.ours] {
+            values.insert("coupons", Value::List(left.clone()));
+        }
+        Taken::Something(taken)
+    }
+}
+
+impl Request {
+    /// What was sent is stored, and later changes are compared with it.
+    fn settle(&mut self) {
+        (self.destroy, self.rotate, self.authenticated) = (false, false, false);
+        if let (Value::Message(before), Value::Message(now)) = (&self.loaded["notice"], &self.ours["notice"])
+        {
+            let shown = now.is_some_and(|now| now.shown) || (before.is_some() && now.is_none());
+            if shown {
+                self.ours.insert("notice", Value::Message(None));
+            }
+        }
+        self.loaded = self.ours.clone();
+    }
+}

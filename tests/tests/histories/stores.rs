@@ -1,0 +1,71 @@
+//! Histories in memory, on files and on Redis.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::os::unix::fs::DirBuilderExt as _;
+
+use session_runtime::store::{Durability, Store};
+use session_runtime::{FileStore, MemoryStore, RedisStore};
+use session_tests::redis::{prefix, shared};
+
+use crate::generate::{history, shortened};
+use crate::run::World;
+
+const STEPS: usize = 40;
+
+/// Runs the histories of these seeds, and says what they met.
+async fn run<T: Store + Clone>(seeds: Range<u64>, store: impl Fn() -> T) -> BTreeMap<String, u32> {
+    let mut met = BTreeMap::new();
+    for seed in seeds {
+        let steps = history(seed, STEPS);
+        let mut world = World::new(store());
+        if let Err(why) = world.run(&steps).await {
+            let fails = async |steps: &[_]| World::new(store()).run(steps).await.is_err();
+            let short = shortened(steps, fails).await;
+            let short_why = World::new(store()).run(&short).await;
+            panic!("seed {seed}: {why}\nshorter: {short_why:?}\n{short:#?}");
+        }
+        for (what, times) in world.met {
+            *met.entry(what).or_default() += times;
+        }
+    }
+    met
+}
+
+/// What the histories in memory must meet at least, each so often.
+const MEETS: [(&str, u32); 12] = [
+    ("found a dead one", 50),
+    ("found none", 500),
+    ("found one", 2_000),
+    ("a cookie came", 500),
+    ("a cookie went", 50),
+    ("answered with 404", 100),
+    ("answered with 409", 100),
+    ("answered with 500", 100),
+    ("saved Err(Some(Gone))", 5),
+    ("took Gone", 4),
+    ("took Misused", 4),
+    ("took something", 50),
+];
+
+#[tokio::test]
+async fn s69_t34_histories_in_memory_are_those_of_the_model() {
+    let met = run(0..800, MemoryStore::new).await;
+    for (what, times) in MEETS {
+        assert!(met.get(what).is_some_and(|met| *met >= times), "{what}: {met:#?}");
+    }
+}
+
+#[tokio::test]
+async fn s69_t34_histories_on_files_are_those_of_the_model() {
+    let path = std::env::temp_dir().join(format!("histories-{}", std::process::id()));
+    std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+    run(1000..1150, || FileStore::builder(&path).durability(Durability::Process).open().unwrap()).await;
+    std::fs::remove_dir_all(&path).unwrap();
+}
+
+#[tokio::test]
+async fn s69_t34_histories_in_redis_are_those_of_the_model() {
+    let store = RedisStore::builder(shared().url()).prefix(prefix()).build().unwrap();
+    run(2000..2150, || store.clone()).await;
+}
