@@ -59,12 +59,11 @@ fn within_absolute(renewal: &Renewal, options: &StructOptions, errors: &Errors) 
     // a bad duration is reported already
     let absolute = options.absolute.as_ref().map_or(Ok(DEFAULT_ABSOLUTE_SECONDS), seconds);
     if absolute.is_ok_and(|absolute| renew >= absolute) {
-        let help = match options.absolute {
-            Some(_) => "write a shorter `renew` or a longer `absolute`".to_owned(),
-            None => {
-                let hours = hours(DEFAULT_ABSOLUTE_SECONDS);
-                format!("write a longer `absolute` too; without it a session lives for {hours}")
-            }
+        let help = if options.absolute.is_some() {
+            "write a shorter `renew` or a longer `absolute`".to_owned()
+        } else {
+            let hours = hours(DEFAULT_ABSOLUTE_SECONDS);
+            format!("write a longer `absolute` too; without it a session lives for {hours}")
         };
         errors.push(Mistake::new(
             at,

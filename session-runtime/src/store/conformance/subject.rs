@@ -252,7 +252,7 @@ impl<S: Store> Subject<S> {
     pub async fn expect_dead(&self, key: &Key, until: Timestamp) {
         match self.load(key).await {
             Found::Tombstone { until: found, .. } => {
-                assert_eq!(found, until, "it stands for as long as was said")
+                assert_eq!(found, until, "it stands for as long as was said");
             }
             Found::Nothing if !self.tombstones => {}
             other => panic!("a dead id was expected, not {other:?}"),

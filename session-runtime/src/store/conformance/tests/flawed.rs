@@ -377,7 +377,7 @@ impl Store for Flawed {
         match found.get_mut(&key) {
             Some(Found::Record(_)) if self.has(Flaw::DeleteLeavesNoTombstone) => drop(found.remove(&key)),
             Some(Found::Tombstone { .. }) if self.has(Flaw::DeleteDropsTombstones) => {
-                drop(found.remove(&key))
+                drop(found.remove(&key));
             }
             Some(found @ Found::Record(_)) => {
                 let moved = self.has(Flaw::DeleteLeadsOn).then_some(key);
