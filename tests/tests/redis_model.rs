@@ -188,7 +188,7 @@ async fn same_under(model: &impl Store, store: &impl Store, key: &Key, step: &st
             assert_eq!(comparable(found.meta()), comparable(expected.meta()), "{step}");
         }
         (Found::Tombstone { until: expected, moved: went }, Found::Tombstone { until: found, moved }) => {
-            assert_eq!((found, moved), (expected, went), "{step}")
+            assert_eq!((found, moved), (expected, went), "{step}");
         }
         (Found::Nothing, Found::Nothing) => {}
         (expected, found) => panic!("{step}: {found:?} instead of {expected:?}"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
-use super::plan::{CookiePlan, Intents, Op, Plan, Select, Stamp, Wipe};
+use super::plan::{CookiePlan, Intents, Lifetimes, Op, Plan, Select, Stamp, Wipe};
 use super::renewal::NewId;
 use super::{limit, merge, renewal, sealed};
 use crate::changes::{Changes, FieldChange};
@@ -144,28 +144,24 @@ async fn update(
     stamp: Stamp,
     note: Note<'_>,
 ) -> Result<After, Error> {
-    let live = work.take_live()?;
-    let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
-    store_changes(engine, store, work, live, Arc::new(changes), note).await
+    let base = &work.live.as_ref().ok_or_else(|| Error::new(Kind::Gone))?.record;
+    let changes = assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, base)?;
+    store_changes(engine, store, work, Arc::new(changes), note).await
 }
 
-/// Stores the changes, where the session is now.
+/// Stores the changes, where the session is now. It stays in `work`, so that this future is small.
 pub(super) async fn store_changes(
     engine: &Engine,
     store: &dyn DynStore,
-    work: &Work,
-    mut live: Live,
+    work: &mut Work,
     changes: Arc<Changes>,
     note: Note<'_>,
 ) -> Result<After, Error> {
-    let mut updated = send(engine, store, &live.key, &changes, note).await?;
-    // on the heap, for the same reason
-    if updated == Updated::Gone
-        && let Some(moved) = Box::pin(renewal::overtaken(engine, store, &live)).await?
-    {
-        live = moved;
-        updated = Box::pin(send(engine, store, &live.key, &changes, note)).await?;
+    let mut updated = send(engine, store, work.live.as_ref(), &changes, note).await?;
+    if updated == Updated::Gone && Box::pin(renewal::follow(engine, store, work)).await? {
+        updated = Box::pin(send(engine, store, work.live.as_ref(), &changes, note)).await?;
     }
+    let live = work.take_live()?;
     match updated {
         Updated::Applied
             if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set || live.stale =>
@@ -185,15 +181,16 @@ pub(super) async fn store_changes(
 async fn send(
     engine: &Engine,
     store: &dyn DynStore,
-    key: &Key,
+    live: Option<&Live>,
     changes: &Arc<Changes>,
     note: Note<'_>,
 ) -> Result<Updated, Error> {
+    let Some(live) = live else { return Ok(Updated::Gone) };
     note(Some(Arc::clone(changes)));
-    let updated = match engine.ask(store.update(key, changes)).await? {
+    let updated = match engine.ask(store.update(&live.key, changes)).await? {
         // on the heap, for the same reason
         Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, store, key, changes)).await?
+            Box::pin(merge::update(engine, store, &live.key, changes)).await?
         }
         updated => updated,
     };
@@ -203,28 +200,21 @@ async fn send(
 
 /// Records activity at `seen`. With what is recorded already, this only asks whether the session is still there.
 pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work, seen: Timestamp) -> After {
-    let Some(mut live) = work.live.take() else { return After::Ended };
+    let Some(live) = &work.live else { return After::Ended };
     let mut touched = engine.ask(store.touch(&live.key, seen)).await;
     if let Ok(Touched::Gone) = touched {
-        match Box::pin(renewal::overtaken(engine, store, &live)).await {
-            Ok(Some(moved)) => {
-                live = moved;
-                touched = engine.ask(store.touch(&live.key, seen)).await;
-            }
-            Ok(None) => return After::Ended,
-            Err(error) => touched = Err(error),
-        }
+        touched = Box::pin(renewal::touch_there(engine, store, work, seen)).await;
     }
-    match touched {
+    match (touched, work.live.take()) {
         // a request that goes on must not record the same activity with its next commit
-        Ok(Touched::Touched) if work.turn == Turn::Further => {
+        (Ok(Touched::Touched), Some(live)) if work.turn == Turn::Further => {
             let mut meta = live.record.meta().clone();
             meta.last_seen = meta.last_seen.max(seen);
             After::Live(Live { record: Arc::new(live.record.with_meta(meta)), ..live })
         }
-        Ok(Touched::Touched) => After::Live(live),
-        Ok(Touched::Gone) => After::Ended,
-        Err(error) => {
+        (Ok(Touched::Touched), Some(live)) => After::Live(live),
+        (Ok(Touched::Touched | Touched::Gone), _) => After::Ended,
+        (Err(error), _) => {
             // the handler's answer is right; only the session may end earlier
             event::touch_failed(engine.types.root, &error.into());
             After::Unchanged
@@ -246,8 +236,13 @@ pub(super) fn first(
     diff: &Diff,
     now: Timestamp,
 ) -> Result<Arc<Record>, Error> {
-    let blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
-    let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
+    let Lifetimes { idle, absolute, .. } = engine.lifetimes;
+    let expires = stamp.expires.unwrap_or_else(|| now.after(absolute));
+    let mut meta = Meta::new(now, stamp.idle.unwrap_or(idle), expires);
+    meta.authenticated = stamp.authenticated.flatten();
+    meta.remembered = stamp.remembered.unwrap_or(false);
+    meta.owner = diff.owner.clone().flatten();
+    meta.last_op = OpId::next();
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
     limit::check_new(&fields, engine.max_bytes)?;

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Kind, StoreError};
 use crate::event;
 use crate::record::{Meta, Record, Renewal};
-use crate::store::{DynStore, Found};
+use crate::store::{DynStore, Found, Touched};
 use crate::token::{Key, Token};
 
 /// The session that the id of `old` still reaches, after its record went `to`.
@@ -55,6 +55,33 @@ pub(crate) async fn overtaken(
     };
     let moved = reached(engine, store, &live.token, &live.key, &to, engine.now()).await?;
     Ok(moved.map(|moved| moved.knowing(&live.record)))
+}
+
+/// The same for the session of `work`, which goes on there; `false` if it is over.
+pub(super) async fn follow(
+    engine: &Engine,
+    store: &dyn DynStore,
+    work: &mut Work,
+) -> Result<bool, StoreError> {
+    let Some(live) = &work.live else { return Ok(false) };
+    let Some(moved) = overtaken(engine, store, live).await? else { return Ok(false) };
+    work.live = Some(moved);
+    Ok(true)
+}
+
+/// `Store::touch`, where the session has gone.
+pub(super) async fn touch_there(
+    engine: &Engine,
+    store: &dyn DynStore,
+    work: &mut Work,
+    seen: Timestamp,
+) -> Result<Touched, StoreError> {
+    if follow(engine, store, work).await?
+        && let Some(live) = &work.live
+    {
+        return engine.ask(store.touch(&live.key, seen)).await;
+    }
+    Ok(Touched::Gone)
 }
 
 impl Live {
@@ -108,7 +135,8 @@ pub(super) async fn renew(
     }
     changes.meta.issued = None;
     changes.meta.renewed = None;
-    store_changes(engine, store, work, live, Arc::new(changes), note).await
+    work.live = Some(live);
+    store_changes(engine, store, work, Arc::new(changes), note).await
 }
 
 /// The new id that a move gives.

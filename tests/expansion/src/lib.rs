@@ -33,6 +33,20 @@ use macros::{check, diag, expand, keys, model, parse, pipeline};
 
 use proc_macro2::TokenStream;
 
+/// Every word that is an option of the two attributes, or one of the fixed values of an option.
+pub fn words() -> Vec<&'static str> {
+    fn of<K: keys::Key>() -> impl Iterator<Item = &'static str> {
+        K::ALL.iter().map(|key| key.name())
+    }
+    of::<keys::StructKey>()
+        .chain(of::<keys::FieldKey>())
+        .chain(of::<keys::MergeKey>())
+        .chain(of::<keys::HandlerKey>())
+        .chain(of::<keys::RefusalKey>())
+        .chain(of::<keys::CsrfKey>())
+        .collect()
+}
+
 /// What `#[session(options)]` makes of the item that it stands on.
 pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::session(options, item)

@@ -119,7 +119,7 @@ pub async fn guarded(session: &mut Shop, on: bool, r#type: &u8) -> u32 {
 }
 
 /// For some only, and not async.
-#[with_session(crate = ::renamed_runtime, require = value, or = 404, activity = false)]
+#[with_session(crate = ::renamed_runtime, require = value, or = status(404), activity = false)]
 pub fn guarded_sync(session: &Shop) -> u32 {
     session.self_
 }

@@ -42,6 +42,8 @@ shadow_methods! {
     idle = "30m",
     absolute = "12h",
     remember = "30d",
+    renew = "1h",
+    grace = "30s",
     same_site = "strict",
     path = "/shop",
     domain = "example.com",

@@ -4,8 +4,10 @@ use session_runtime::Session;
 
 use crate::world::{Login, SECOND, declared, everywhere};
 
+type Act = fn(&Session<Login>);
+
 /// What gives a new id at once.
-const PRIVILEGES: [(&str, fn(&Session<Login>)); 5] = [
+const PRIVILEGES: [(&str, Act); 5] = [
     ("admin", |handle| handle.update(|login| login.admin = true)),
     ("another owner", |handle| handle.update(|login| login.user = Some("bob".into()))),
     ("authenticated", Session::authenticated),

@@ -10,13 +10,13 @@ use session_runtime::store::{
 use session_runtime::{MemoryStore, Session, Sessions};
 use session_tests::{Moment, Op, ScriptedStore, logs};
 
-use crate::world::{GRACE, SECOND, World, declared, everywhere};
+use crate::world::{GRACE, World, declared, everywhere};
 
 #[tokio::test]
 async fn t32_a_browser_that_missed_the_answer_gets_the_new_id_by_its_next_request() {
     for mut world in everywhere(declared).await {
         let lost = world.renewed().await;
-        world.clock.advance(GRACE - SECOND);
+        world.clock.advance(GRACE / 2);
         let reply = world.send(&world.old.clone(), |_| ()).await;
         let again = reply.pair().expect("the same answer").to_owned();
         assert_eq!(world.key(&again).await, world.key(&lost).await, "{}", world.name);

@@ -5,13 +5,13 @@ use std::time::Duration;
 use session_runtime::{MemoryStore, Session, Sessions};
 use session_tests::{Op, logs};
 
-use crate::world::{GRACE, HOUR, Login, SECOND, TICK, World, declared, everywhere, servers};
+use crate::world::{GRACE, HOUR, Login, SECOND, TICK, World, declared, everywhere, just_before, servers};
 
 #[tokio::test]
 async fn s24_the_old_id_reads_and_writes_until_the_grace_is_over_exactly() {
     for mut world in everywhere(declared).await {
         let new = world.renewed().await;
-        world.clock.advance(GRACE - TICK);
+        world.clock.advance(just_before(GRACE));
         let old = world.old.clone();
         assert_eq!(world.user(&old).await.as_deref(), Some("ann"), "{}", world.name);
         let reply = world.send(&old, |handle| handle.update(|login| login.b = 7)).await;
@@ -43,7 +43,7 @@ async fn s24_an_id_is_not_renewed_twice_within_a_grace_so_one_old_id_at_most_is_
     for mut world in everywhere(declared).await {
         let second = world.renewed().await;
         let second_key = world.key(&second).await;
-        world.clock.advance(GRACE - TICK);
+        world.clock.advance(just_before(GRACE));
         let reply = world.send(&second, Session::renew).await;
         let unchanged = reply.pair().map(str::to_owned).unwrap_or(second.clone());
         assert_eq!(world.key(&unchanged).await, second_key, "{}", world.name);
@@ -60,7 +60,7 @@ async fn s24_an_id_is_not_renewed_twice_within_a_grace_so_one_old_id_at_most_is_
 async fn s24_the_grace_is_what_is_declared() {
     for mut world in everywhere(|builder| builder.grace(120 * SECOND)).await {
         world.renewed().await;
-        world.clock.advance(120 * SECOND - TICK);
+        world.clock.advance(just_before(120 * SECOND));
         let old = world.old.clone();
         assert_eq!(world.user(&old).await.as_deref(), Some("ann"), "{}", world.name);
         world.clock.advance(TICK);
@@ -83,14 +83,14 @@ async fn t35_a_grace_of_a_clock_that_was_far_ahead_is_over() {
 async fn s19_s21_a_renewal_moves_no_deadline_and_proves_nobody() {
     for mut world in everywhere(declared).await {
         let mut cookie = world.renewed().await;
-        // eleven hours and a half of activity: ten minutes are over
-        for _ in 0..35 {
-            world.clock.advance(HOUR / 3 - SECOND);
+        // hours of activity
+        for _ in 0..47 {
+            world.clock.advance(HOUR / 4);
             let reply = world.send(&cookie, Session::renew).await;
             reply.pair().expect("a new id").clone_into(&mut cookie);
         }
-        let left = 12 * HOUR - Duration::from_secs(600) - 35 * (HOUR / 3 - SECOND);
-        world.clock.advance(left - TICK);
+        let left = (12 * HOUR).saturating_sub(Duration::from_secs(600) + 47 * (HOUR / 4));
+        world.clock.advance(just_before(left));
         assert_eq!(world.user(&cookie).await.as_deref(), Some("ann"), "{}", world.name);
         world.clock.advance(TICK);
         assert_eq!(world.user(&cookie).await, None, "{}: twelve hours after it began", world.name);
@@ -179,7 +179,7 @@ fn s24_lifetimes_of_ids_keep_the_rules_of_the_attribute() {
     };
     for (renew, grace) in [
         (Some(GRACE * 4), None),
-        (Some(12 * HOUR - TICK), None),
+        (Some(just_before(12 * HOUR)), None),
         (Some(4 * SECOND), Some(SECOND)),
         (Some(480 * SECOND), Some(120 * SECOND)),
         (None, Some(120 * SECOND)),
@@ -187,12 +187,12 @@ fn s24_lifetimes_of_ids_keep_the_rules_of_the_attribute() {
         assert!(build(renew, grace).is_ok(), "{renew:?} {grace:?}");
     }
     for (renew, grace) in [
-        (Some(GRACE * 4 - TICK), None),
+        (Some(just_before(GRACE * 4)), None),
         (Some(12 * HOUR), None),
         (Some(Duration::ZERO), None),
         (Some(Duration::MAX), None),
-        (Some(480 * SECOND - TICK), Some(120 * SECOND)),
-        (None, Some(SECOND - TICK)),
+        (Some(just_before(480 * SECOND)), Some(120 * SECOND)),
+        (None, Some(just_before(SECOND))),
         (None, Some(120 * SECOND + TICK)),
         (None, Some(Duration::MAX)),
     ] {

@@ -3,7 +3,7 @@
 use session_runtime::{Session, session, with_session};
 use session_tests::{Op, ScriptedStore};
 
-use crate::world::{GRACE, HOUR, Login, SECOND, TICK, World};
+use crate::world::{GRACE, HOUR, Login, SECOND, TICK, World, just_before};
 
 /// Ids are renewed after half an hour; the session's is ten minutes old.
 async fn world() -> (World, ScriptedStore) {
@@ -17,7 +17,7 @@ async fn world() -> (World, ScriptedStore) {
 #[tokio::test]
 async fn s24_an_id_is_renewed_at_its_age_and_not_before() {
     let (mut world, store) = world().await;
-    world.clock.advance(HOUR / 3 - TICK);
+    world.clock.advance(just_before(HOUR / 3));
     let old = world.old.clone();
     assert_eq!(world.send(&old, |_| ()).await.set_cookies().len(), 0);
     world.clock.advance(TICK);
@@ -27,7 +27,7 @@ async fn s24_an_id_is_renewed_at_its_age_and_not_before() {
     assert_eq!(store.calls(), [Op::Load, Op::Rotate], "it is the only write");
     assert_eq!(world.user(&new).await.as_deref(), Some("ann"));
     // the age of the new one begins
-    world.clock.advance(HOUR / 2 - TICK);
+    world.clock.advance(just_before(HOUR / 2));
     assert_eq!(world.send(&new, |_| ()).await.set_cookies().len(), 0);
     world.clock.advance(TICK);
     assert!(world.send(&new, |_| ()).await.pair().is_some());
@@ -68,7 +68,7 @@ async fn s24_a_rotation_begins_the_age_anew() {
     world.clock.advance(HOUR / 4);
     let reply = world.send(&world.old.clone(), Session::rotate).await;
     let new = reply.pair().unwrap().to_owned();
-    world.clock.advance(HOUR / 2 - TICK);
+    world.clock.advance(just_before(HOUR / 2));
     assert_eq!(world.send(&new, |_| ()).await.set_cookies().len(), 0);
     world.clock.advance(TICK);
     assert!(world.send(&new, |_| ()).await.pair().is_some());
@@ -144,7 +144,7 @@ async fn s24_it_is_declared_on_the_struct() {
     let mut slow = browser.clone();
     clock.advance(600 * SECOND);
     assert!(browser.get("/").await.pair().is_some());
-    clock.advance(5 * SECOND - TICK);
+    clock.advance(just_before(5 * SECOND));
     assert_eq!(slow.get("/").await.body, "3");
     clock.advance(600 * SECOND);
     assert_eq!(slow.get("/").await.body, "4", "it learnt the new id");

@@ -175,12 +175,12 @@ async fn t32_t4_between_a_renewal_and_who_follows_it_a_privilege_changes() {
         // it has found the old id dead, and where its record went, and looks there
         let gates = [store.pause(Moment::Before(Op::Load)), store.pause(Moment::Before(Op::Load))];
         let other = tokio::spawn(other.ends());
-        if act != Act::Destroy {
+        if act == Act::Destroy {
+            gates.iter().for_each(session_tests::Gate::open);
+        } else {
             gates[0].reached().await;
             gates[0].open();
             gates[1].reached().await;
-        } else {
-            gates.iter().for_each(session_tests::Gate::open);
         }
         let login = world.send(&new, |handle| handle.update(|login| login.admin = true)).await;
         gates.iter().for_each(session_tests::Gate::open);

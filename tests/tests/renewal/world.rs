@@ -19,6 +19,11 @@ pub(crate) const TICK: Duration = Duration::from_millis(1);
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
+/// A millisecond less.
+pub(crate) const fn just_before(span: Duration) -> Duration {
+    span.saturating_sub(TICK)
+}
+
 /// Activity is recorded once in six minutes.
 #[session(idle = "1h", absolute = "12h")]
 pub(crate) struct Login {
@@ -46,7 +51,9 @@ pub(crate) struct World {
     pub(crate) old_key: Key,
     /// Whether two requests' changes are merged.
     pub(crate) merges: bool,
-    _folder: Option<Folder>,
+    /// Goes with the world.
+    #[allow(dead_code, reason = "dropping it removes the folder")]
+    folder: Option<Folder>,
 }
 
 impl World {
@@ -60,7 +67,7 @@ impl World {
         let issued = sessions.issue(login).await.unwrap();
         clock.advance(Duration::from_secs(600));
         let (old, old_key) = (issued.cookie().to_owned(), sessions.key(issued.token()));
-        Self { name, clock, sessions, web, old, old_key, merges: true, _folder: None }
+        Self { name, clock, sessions, web, old, old_key, merges: true, folder: None }
     }
 
     /// On a store that a test pauses.
@@ -162,7 +169,7 @@ pub(crate) async fn servers(with: impl Fn(SessionsBuilder<Login>) -> SessionsBui
     let folder = Folder::new();
     let files = Sessions::builder(FileStore::open(&folder.0).unwrap());
     let mut files = World::new("files", with(files)).await;
-    files._folder = Some(folder);
+    files.folder = Some(folder);
     vec![
         World::new("memory", with(Sessions::builder(MemoryStore::new()))).await,
         files,

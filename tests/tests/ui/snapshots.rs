@@ -63,6 +63,28 @@ fn a_field_is_a_dozen_lines() {
     assert!(eleven - one <= 10 * 20, "a field is {} lines", (eleven - one) / 10);
 }
 
+/// Also of the crates that only have to compile: what they do not use, they do not prove.
+#[test]
+fn every_option_is_used_where_names_and_lints_are_tested() {
+    for folder in ["hygiene/src", "warnings/src"] {
+        let sources =
+            files(Path::new(folder), "rs").into_iter().map(|file| fs::read_to_string(file).unwrap());
+        let options = sources.map(|source| options(&source)).collect::<String>();
+        let used: Vec<&str> =
+            options.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        for word in session_expansion::words() {
+            let is_refused = Path::new("ui/unsupported").join(format!("{word}.rs")).exists();
+            assert!(is_refused || used.contains(&word), "no `{word}` in tests/{folder}");
+        }
+    }
+}
+
+/// What stands in the brackets of our attributes.
+fn options(source: &str) -> String {
+    let lists = source.split("session(").skip(1).filter_map(|rest| rest.split(")]").next());
+    lists.map(|list| format!("{list}\n")).collect()
+}
+
 fn fixtures() -> Vec<PathBuf> {
     folders().iter().flat_map(|folder| files(folder, "rs")).collect()
 }

@@ -2,7 +2,7 @@
 
 use session_runtime::{Extra, session, with_session};
 
-#[session(idle = "1h30m")]
+#[session(idle = "1h30m", crate = session_runtime)]
 struct Counter {
     #[session(merge = add)]
     count: u64,

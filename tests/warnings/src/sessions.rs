@@ -21,6 +21,8 @@ pub enum Theme {
     idle = "30m",
     absolute = "12h",
     remember = "30d",
+    renew = "1h",
+    grace = "30s",
     same_site = "strict",
     path = "/",
     domain = "example.com",
