@@ -208,7 +208,7 @@ pub fn not_send(session: &Shop, text: &Rc<str>) -> Rc<str> {
 #[inline]
 pub async fn by_form(session: &mut Shop, handle: Session<Shop>, token: String) -> Result<(), Error> {
     handle.verify_csrf(&token)?;
-    session.visits += 1;
+    session.visits = session.visits.saturating_add(1);
     Ok(())
 }
 
