@@ -1,6 +1,6 @@
 //! What the fuzzer of the macros runs (`cargo xtask fuzz`): any options on any item.
 //!
-//! A macro cannot be called from outside of a compiler, so the fuzzer is built of these sources rather than of this crate.
+//! A macro cannot be called from outside of a compiler, so the fuzzer calls `tests/expansion`, which is built of these sources.
 
 use proc_macro2::TokenStream;
 

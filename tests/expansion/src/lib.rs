@@ -9,6 +9,7 @@ mod macros {
     pub(crate) mod check;
     pub(crate) mod diag;
     pub(crate) mod expand;
+    pub(crate) mod fuzzing;
     pub(crate) mod keys;
     pub(crate) mod model;
     pub(crate) mod parse;
@@ -45,6 +46,14 @@ pub fn words() -> Vec<&'static str> {
         .chain(of::<keys::RefusalKey>())
         .chain(of::<keys::CsrfKey>())
         .collect()
+}
+
+/// What the fuzzer runs: options on the first line of `data`, an item on the others.
+///
+/// # Panics
+/// When the macros do, or when they make of an item what is no Rust.
+pub fn attributes(data: &[u8]) {
+    macros::fuzzing::attributes(data);
 }
 
 /// What `#[session(options)]` makes of the item that it stands on.
