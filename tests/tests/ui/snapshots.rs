@@ -53,7 +53,7 @@ fn every_snapshot_has_its_fixture() {
 #[test]
 fn a_field_is_a_dozen_lines() {
     let source = |fields: usize| {
-        let fields: String = (0..fields).map(|at| format!("field_{at}: Vec<String>,")).collect();
+        let fields = (0..fields).map(|at| format!("field_{at}: Vec<String>,")).collect::<Vec<_>>().concat();
         session_expansion::expanded(&format!("#[session] struct Shop {{ {fields} }}"))
             .unwrap()
             .lines()
@@ -69,7 +69,7 @@ fn every_option_is_used_where_names_and_lints_are_tested() {
     for folder in ["hygiene/src", "warnings/src"] {
         let sources =
             files(Path::new(folder), "rs").into_iter().map(|file| fs::read_to_string(file).unwrap());
-        let options = sources.map(|source| options(&source)).collect::<String>();
+        let options = sources.map(|source| options(&source)).collect::<Vec<_>>().join("\n");
         let used: Vec<&str> =
             options.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
         for word in session_expansion::words() {
@@ -82,7 +82,7 @@ fn every_option_is_used_where_names_and_lints_are_tested() {
 /// What stands in the brackets of our attributes.
 fn options(source: &str) -> String {
     let lists = source.split("session(").skip(1).filter_map(|rest| rest.split(")]").next());
-    lists.map(|list| format!("{list}\n")).collect()
+    lists.collect::<Vec<_>>().join("\n")
 }
 
 fn fixtures() -> Vec<PathBuf> {
