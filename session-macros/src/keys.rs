@@ -66,6 +66,8 @@ keys! {
         HttpOnly = "http_only", "http_only = false";
         Partitioned = "partitioned", "partitioned";
         Persistent = "persistent", "persistent";
+        Version = "version", "version = 2";
+        Migrate = "migrate", "migrate = path::to::function";
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";

@@ -7,6 +7,7 @@ use crate::cookie::rules::{
     DEFAULT_ABSOLUTE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH, SameSite,
 };
 use crate::field::{Access, OwnerValue};
+use crate::schema::Migrates;
 use crate::session::gate::{Gate, Guarded};
 use crate::session::{Attempt, Session};
 
@@ -107,6 +108,9 @@ pub struct Policy {
     pub http_only: bool,
     pub partitioned: bool,
     pub persistent: bool,
+    /// 0 where none is declared.
+    pub version: u32,
+    pub migrate: Option<&'static dyn Migrates>,
 }
 
 impl Policy {
@@ -123,6 +127,8 @@ impl Policy {
         http_only: true,
         partitioned: false,
         persistent: false,
+        version: 0,
+        migrate: None,
     };
 }
 

@@ -17,6 +17,7 @@ use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::error::StoreError;
 use crate::field::Claims;
 use crate::record::MemoBudget;
+use crate::schema::Schema;
 use crate::store::{DynStore, Jar};
 use crate::token::{Entropy, Purpose, Token};
 
@@ -69,6 +70,8 @@ pub(crate) struct Types {
     pub(crate) claims: Arc<Claims>,
     /// Keys of `keep` fields, of every type.
     pub(crate) keep: Arc<[Cow<'static, str>]>,
+    /// The root's version, which is the record's: sections have none of their own.
+    pub(crate) schema: Schema,
 }
 
 impl Types {
@@ -82,6 +85,7 @@ impl Types {
             sections: Vec::new(),
             claims: Arc::new(Claims { keys, sections: Vec::new() }),
             keep: kept::<R>().collect(),
+            schema: Schema::of::<R>(),
         }
     }
 

@@ -23,6 +23,12 @@ pub(crate) fn unusable(session: &'static str, field: &'static str) {
         "a privileged or secret field does not decode: the request is anonymous, the record is left alone");
 }
 
+/// A session of an earlier version could not be migrated.
+pub(crate) fn unmigratable(session: &'static str, why: &crate::schema::MigrationError) {
+    tracing::error!(target: TARGET, session, event = "unmigratable", %why,
+        "a session of an earlier version was not migrated: the request is anonymous, the record is left alone");
+}
+
 /// A file under the name of a session is none of ours. It is not named: the name is the session's key.
 #[cfg(unix)]
 pub(crate) fn foreign_file(what: &str) {

@@ -154,6 +154,7 @@ mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
 mod record;
+mod schema;
 mod seal;
 mod session;
 mod sessions;
@@ -181,6 +182,7 @@ pub use field::{
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyRing, SecretKey};
+pub use schema::{Migration, MigrationError};
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]

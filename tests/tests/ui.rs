@@ -14,7 +14,7 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 18] = [
+const OF_BOUNDS: [&str; 19] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -33,6 +33,7 @@ const OF_BOUNDS: [&str; 18] = [
     "has no `owner` field",
     "cannot be required",
     "lends no `",
+    "`migrate` needs a `fn(&mut Migration) -> Result<(), MigrationError>`",
 ];
 
 /// What rustc says best itself; here counts where it says so.

@@ -1,4 +1,4 @@
-//! What a root declares: cookie and lifetimes.
+//! What a root declares: cookie, lifetimes and version.
 
 use syn::{LitBool, LitStr};
 
@@ -6,13 +6,14 @@ use crate::diag::Errors;
 use crate::model::Policy;
 use crate::parse::StructOptions;
 
-use super::{cookie, lifetimes::lifetimes};
+use super::{cookie, lifetimes::lifetimes, version};
 
 /// The policy; `None` after at least one mistake.
 pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy> {
     let lifetimes = lifetimes(options, errors);
     let same_site = errors.ok(cookie::same_site(options.same_site.as_ref()));
     cookie::rules(options, same_site.flatten(), errors);
+    let version = version::version(options, errors);
     let lifetimes = lifetimes?;
     Some(Policy {
         cookie: text(options.cookie.as_ref()),
@@ -26,6 +27,8 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
         http_only: switch(options.http_only.as_ref()),
         partitioned: switch(options.partitioned.as_ref()),
         persistent: switch(options.persistent.as_ref()),
+        version: version?,
+        migrate: options.migrate.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ use crate::check::SameSite;
 use crate::model::{Policy, RuntimePath, Session};
 
 use super::lints;
+use super::spans::reported_at;
 
 /// ```text
 /// impl RootSession for Shop {
@@ -51,7 +52,10 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
         policy.partitioned.map(|on| quote!(partitioned: #on,)),
         policy.persistent.map(|on| quote!(persistent: #on,)),
     ];
-    quote!(#cookie #idle #absolute #remember #same_site #path #domain #(#switches)*)
+    let version = policy.version.map(|number| quote!(version: #number,));
+    let migrate = policy.migrate.as_ref().map(|path| reported_at(path, quote!(&#path)));
+    let migrate = migrate.map(|function| quote!(migrate: ::core::option::Option::Some(#function),));
+    quote!(#cookie #idle #absolute #remember #same_site #path #domain #(#switches)* #version #migrate)
 }
 
 fn seconds(seconds: u64) -> TokenStream {

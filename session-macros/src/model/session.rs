@@ -1,7 +1,7 @@
 //! A session struct.
 
 use proc_macro2::Ident;
-use syn::{Generics, TypePath};
+use syn::{ExprPath, Generics, TypePath};
 
 use super::{Field, RuntimePath};
 use crate::check::SameSite;
@@ -37,6 +37,9 @@ pub(crate) struct Policy {
     pub http_only: Option<bool>,
     pub partitioned: Option<bool>,
     pub persistent: Option<bool>,
+    pub version: Option<u32>,
+    /// What makes a session of this version of an earlier one's.
+    pub migrate: Option<ExprPath>,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

@@ -12,6 +12,7 @@ use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::{Meta, MetaChange, OpId, Record};
+use crate::schema::Upgrade;
 use crate::store::{Created, DynStore, Rotated, Touched, Updated};
 use crate::token::{Key, Slot, Token};
 
@@ -94,7 +95,8 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, &changes, live, work.now)).await?)
+            let upgrade = work.diff.upgrade.take();
+            After::Live(Box::pin(rotate(engine, store, &changes, upgrade, live, work.now)).await?)
         }
     };
     let cookie = match (work.plan.cookie, &standing) {
@@ -135,11 +137,10 @@ async fn update(
     let live = work.take_live()?;
     let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
     note(Some(Arc::clone(&changes)));
-    let updated = match engine.ask(store.update(&live.key, &changes)).await? {
+    let migrating = work.diff.upgrade.take().map(|upgrade| upgrade.with(&changes));
+    let updated = match engine.ask(store.update(&live.key, migrating.as_ref().unwrap_or(&changes))).await? {
         // on the heap, for the same reason
-        Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, store, &live.key, &changes)).await?
-        }
+        Updated::Conflict => Box::pin(merge::update(engine, store, &live.key, &changes)).await?,
         updated => updated,
     };
     note(None);
@@ -176,7 +177,8 @@ pub(super) fn first(
     diff: &Diff,
     now: Timestamp,
 ) -> Result<Arc<Record>, Error> {
-    let blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
+    let mut blank = Meta::new(now, engine.lifetimes.idle, now.after(engine.lifetimes.absolute));
+    blank.schema = engine.types.schema.version();
     let meta = meta_change(stamp, diff).apply(&blank, OpId::next());
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
@@ -201,12 +203,14 @@ async fn rotate(
     engine: &Engine,
     store: &dyn DynStore,
     changes: &Changes,
+    upgrade: Option<Arc<Upgrade>>,
     live: Live,
     now: Timestamp,
 ) -> Result<Live, Error> {
     let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, store, &live.key, changes, until).await?;
-    if moved.is_none() && changes.can_merge() {
+    let migrating = upgrade.map(|upgrade| upgrade.with(changes));
+    let mut moved = rename(engine, store, &live.key, migrating.as_ref().unwrap_or(changes), until).await?;
+    if moved.is_none() {
         moved = merge::rotate(engine, store, &live.key, changes, until).await?;
     }
     let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
@@ -286,6 +290,7 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
         expires: stamp.expires,
         remembered: stamp.remembered,
         owner: diff.owner.clone(),
+        schema: None,
     }
 }
 

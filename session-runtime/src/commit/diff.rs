@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::plan::{OwnerChange, Summary};
 use crate::changes::{FieldChange, Merge};
@@ -10,6 +11,7 @@ use crate::error::{Error, Kind};
 use crate::field::{Claims, Notice, check_extra_key};
 use crate::record::fields::Builder;
 use crate::record::{Decoded, Record};
+use crate::schema::Upgrade;
 
 /// Room for the changes of most requests, so that writing them does not grow the buffers again and again.
 const VALUES_BYTES: usize = 512;
@@ -30,6 +32,8 @@ pub(crate) struct Diff {
     pub(crate) decoded: Option<Decoded>,
     /// The new values of `changes`.
     pub(crate) values: Builder,
+    /// The record was migrated for this request, and is to be written so.
+    pub(crate) upgrade: Option<Arc<Upgrade>>,
 }
 
 /// One change, and what it is to the plan.

@@ -25,6 +25,8 @@ pub struct Meta {
     pub remembered: bool,
     /// The JSON value of the `owner` field, if it is set.
     pub owner: Option<Box<str>>,
+    /// The version of the session type that wrote the fields; 0 if it declares none (T42).
+    pub schema: u32,
     /// The write that made the record what it is.
     pub last_op: OpId,
 }
@@ -40,6 +42,7 @@ impl Meta {
             expires,
             remembered: false,
             owner: None,
+            schema: 0,
             last_op: OpId(0),
         }
     }
@@ -53,7 +56,8 @@ impl Meta {
 impl fmt::Debug for Meta {
     /// Says that there is an owner, not who (T22).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, authenticated, last_seen, idle, expires, remembered, owner, last_op } = self;
+        let Self { created, authenticated, last_seen, idle, expires, remembered, owner, schema, last_op } =
+            self;
         f.debug_struct("Meta")
             .field("created", created)
             .field("authenticated", authenticated)
@@ -62,6 +66,7 @@ impl fmt::Debug for Meta {
             .field("expires", expires)
             .field("remembered", remembered)
             .field("owned", &owner.is_some())
+            .field("schema", schema)
             .field("last_op", last_op)
             .finish()
     }
@@ -102,6 +107,7 @@ pub(crate) struct MetaChange {
     pub(crate) expires: Option<Timestamp>,
     pub(crate) remembered: Option<bool>,
     pub(crate) owner: Option<Option<Box<str>>>,
+    pub(crate) schema: Option<u32>,
 }
 
 impl fmt::Debug for MetaChange {
@@ -122,6 +128,8 @@ impl MetaChange {
             expires: self.expires.unwrap_or(meta.expires),
             remembered: self.remembered.unwrap_or(meta.remembered),
             owner: self.owner.clone().unwrap_or_else(|| meta.owner.clone()),
+            // what a later version wrote stays its own
+            schema: self.schema.map_or(meta.schema, |schema| schema.max(meta.schema)),
             last_op: op,
         }
     }

@@ -124,8 +124,17 @@ struct Session<'a> {
     /// JSON in a string, so that it comes back as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<Box<str>>,
+    /// Passed over by software that knows of no versions.
+    #[serde(default, skip_serializing_if = "is_undeclared")]
+    schema: u32,
     #[serde(borrow)]
     fields: JsonFields<'a>,
+}
+
+// serde hands over a reference
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_undeclared(schema: &u32) -> bool {
+    *schema == 0
 }
 
 impl<'a> Claims<'a> {
@@ -144,6 +153,7 @@ impl<'a> Claims<'a> {
                 expires: meta.expires.as_millis(),
                 remembered: meta.remembered,
                 owner: meta.owner.clone(),
+                schema: meta.schema,
                 fields: JsonFields::of_valid(record.fields()),
             },
         }
@@ -166,6 +176,7 @@ impl<'a> Claims<'a> {
         meta.last_seen = time(session.last_seen);
         meta.remembered = session.remembered;
         meta.owner = session.owner;
+        meta.schema = session.schema;
         Some((id, Record::new(meta, session.fields.to_fields())))
     }
 }

@@ -18,6 +18,7 @@ use crate::data::SessionData;
 use crate::engine::Engine;
 use crate::event;
 use crate::record::Record;
+use crate::schema::Upgrade;
 use crate::token::Token;
 use state::{Source, State};
 
@@ -203,10 +204,17 @@ impl Cell {
         }
     }
 
-    /// Replaces what this request knows of the record.
+    /// What the record was migrated from, if it was.
+    pub(crate) fn upgrade(&self) -> Option<Arc<Upgrade>> {
+        self.state().upgrade.clone()
+    }
+
+    /// Replaces what this request knows of the record, which it wrote.
     pub(crate) fn rebase(&self, record: Arc<Record>) {
-        if let Source::Live(live) = &mut self.state().source {
+        let mut state = self.state();
+        if let Source::Live(live) = &mut state.source {
             live.record = record;
+            state.upgrade = None;
         }
     }
 

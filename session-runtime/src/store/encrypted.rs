@@ -95,7 +95,7 @@ impl<S: Store> EncryptedStore<S> {
 
     /// The metadata that the inner store may know.
     fn shown(&self, meta: &Meta) -> Meta {
-        Meta { owner: self.shown_owner(meta), ..meta.clone() }
+        Meta { owner: self.shown_owner(meta), schema: 0, ..meta.clone() }
     }
 
     fn shown_owner(&self, meta: &Meta) -> Option<Box<str>> {
@@ -129,6 +129,7 @@ impl<S: Store> EncryptedStore<S> {
                 expires: Some(meta.expires),
                 remembered: Some(meta.remembered),
                 owner: Some(self.shown_owner(meta)),
+                schema: None,
             },
             // the limit is of what is sealed, and was kept
             max_bytes: usize::MAX,

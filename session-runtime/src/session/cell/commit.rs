@@ -55,6 +55,7 @@ impl Cell {
         match found {
             Found::Record(record) if record.meta().last_op == changes.op => {
                 live.record = sent(&changes, Arc::clone(&live.record));
+                state.upgrade = None;
                 state.settle(intents, Wipe::Nothing);
             }
             Found::Record(record) if record.meta().last_op != live.record.meta().last_op => {
@@ -71,7 +72,7 @@ impl Cell {
     fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Box<Work>>, Error> {
         let mut state = self.state();
         let Some(standing) = state.source.standing() else { return Ok(None) };
-        let (live, unusable) = match &state.source {
+        let (mut live, unusable) = match &state.source {
             Source::Live(live) => (Some(live.clone()), Vec::new()),
             Source::Unusable(keys) => (None, keys.clone()),
             _ => (None, Vec::new()),
@@ -104,6 +105,12 @@ impl Cell {
             // the browser's copy expires a little early: no reason to refuse the change
             plan.cookie = CookiePlan::Leave;
         }
+        if let (Some(live), Some(upgrade)) = (&mut live, &state.upgrade)
+            && !plan.op.writes_fields()
+        {
+            // a migration is written by who writes
+            live.record = Arc::clone(&upgrade.loaded);
+        }
         Ok(Some(Box::new(Work { plan, intents: facts.intents, diff, live, unusable, turn, now: facts.now })))
     }
 
@@ -111,7 +118,7 @@ impl Cell {
         let mut state = self.state();
         match done.standing {
             After::Unchanged => {}
-            After::Live(live) => state.source = Source::Live(live),
+            After::Live(live) => state.go_on(live, op),
             After::Ended => {
                 state.source = Source::Dead;
                 state.cookie = None; // an earlier save of this request made it for the id that is dead now

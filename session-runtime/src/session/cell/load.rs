@@ -14,6 +14,7 @@ use crate::engine::Place;
 use crate::error::{StoreError, Unavailable};
 use crate::event;
 use crate::record::{Decoded, Record};
+use crate::schema::Upgrade;
 use crate::session::lasting;
 use crate::store::{DynStore, Found, Look};
 use crate::token::Token;
@@ -40,9 +41,11 @@ impl Cell {
             return outcome;
         }
         let source = self.resolve(presented).await;
+        let (source, upgrade) = self.migrated(source);
         let mut state = self.state();
         state.presented = true;
         state.source = source;
+        state.upgrade = upgrade;
         state.source.outcome().unwrap_or(Ok(()))
     }
 
@@ -90,6 +93,22 @@ impl Cell {
             (_, last) => {
                 event::ambiguous(self.session());
                 Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
+            }
+        }
+    }
+
+    /// A session of an earlier version, as this one reads it.
+    fn migrated(&self, mut source: Source) -> (Source, Option<Arc<Upgrade>>) {
+        let Source::Live(live) = &mut source else { return (source, None) };
+        match self.engine.types.schema.upgrade(&live.record) {
+            Ok(None) => (source, None),
+            Ok(Some(upgrade)) => {
+                live.record = Arc::clone(&upgrade.record);
+                (source, Some(upgrade))
+            }
+            Err(why) => {
+                event::unmigratable(self.session(), &why);
+                (Source::Unusable(vec![live.key]), None)
             }
         }
     }

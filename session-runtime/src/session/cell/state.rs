@@ -7,9 +7,10 @@ use std::thread::ThreadId;
 use crate::changes::Changes;
 use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
-use crate::commit::plan::{Intents, Standing, Times, Wipe};
+use crate::commit::plan::{Intents, Op, Standing, Times, Wipe};
 use crate::engine::Engine;
 use crate::error::Unavailable;
+use crate::schema::Upgrade;
 use crate::session::slot::AnySlot;
 use crate::token::Key;
 
@@ -18,6 +19,8 @@ use crate::token::Key;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) source: Source,
+    /// The record is of an earlier version: `source` has it as this version reads it.
+    pub(super) upgrade: Option<Arc<Upgrade>>,
     /// Whether the request carried our cookie.
     pub(super) presented: bool,
     /// The value that was asked for first: mostly the only one.
@@ -81,6 +84,16 @@ impl Source {
 }
 
 impl State {
+    /// The session is this one after a commit.
+    pub(super) fn go_on(&mut self, mut live: Live, op: Op) {
+        if op.writes_fields() {
+            self.upgrade = None;
+        } else if let Some(upgrade) = &self.upgrade {
+            live.record = Arc::clone(&upgrade.record);
+        }
+        self.source = Source::Live(live);
+    }
+
     pub(super) fn exists(&self) -> bool {
         matches!(self.source, Source::Live(_)) || self.slots().any(AnySlot::is_changed)
     }
@@ -95,6 +108,7 @@ impl State {
         let context = Context { record, restart: self.intents.restart, claims: &engine.types.claims };
         let slots = self.slot.iter_mut().chain(&mut self.more_slots);
         slots.for_each(|(_, slot)| slot.collect(&context, &mut diff));
+        diff.upgrade.clone_from(&self.upgrade);
         diff
     }
 

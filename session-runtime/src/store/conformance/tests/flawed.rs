@@ -110,7 +110,17 @@ impl Flawed {
             changes.max_bytes = usize::MAX;
         }
         let current = base.as_deref().filter(|_| self.has(Flaw::Replaces)).unwrap_or(record);
+        if self.has(Flaw::UpdateForgetsVersions)
+            && let Some(base) = &base
+        {
+            let meta = Meta { schema: record.meta().schema, ..base.meta().clone() };
+            changes.base = Some(Arc::new(base.with_meta(meta)));
+        }
         let mut next = changes.apply(current)?;
+        if self.has(Flaw::UpdateLowersVersions) {
+            let schema = changes.meta.schema.unwrap_or(record.meta().schema);
+            next = next.with_meta(Meta { schema, ..next.meta().clone() });
+        }
         if self.has(Flaw::UpdateMovesActivityBack) {
             let last_seen = changes.meta.last_seen.unwrap_or(record.meta().last_seen);
             next = next.with_meta(Meta { last_seen, ..next.meta().clone() });
