@@ -7,6 +7,8 @@
 
 pub mod browser;
 pub mod by_hand;
+#[cfg(unix)]
+pub mod deployed;
 pub mod gate;
 pub mod keys;
 pub mod logs;
