@@ -12,6 +12,7 @@ use crate::cookie::read::candidates;
 use crate::data::SessionData;
 use crate::error::Error;
 use crate::event;
+use crate::observe::Happened;
 use crate::session::cell::{Cell, Closing};
 use crate::session::{Attempt, Session};
 
@@ -173,16 +174,18 @@ impl Watch {
         if !std::thread::panicking() && !self.cell.must_outlive_request() {
             return;
         }
-        let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);
+        let cell = Arc::clone(&self.cell);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     if let Err(error) = cell.commit(Ending::Drop, Turn::Last).await {
-                        event::detached_failed(session, &error.to_string());
+                        cell.tell(Happened::DetachedFailed { why: &error.to_string() });
                     }
                 });
             }
-            Err(_) => event::detached_failed(session, "there is no tokio runtime to carry it out"),
+            Err(_) => {
+                cell.tell(Happened::DetachedFailed { why: "there is no tokio runtime to carry it out" });
+            }
         }
     }
 }

@@ -153,6 +153,7 @@ pub mod jwt;
 mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
+pub mod observe;
 mod record;
 mod schema;
 mod seal;

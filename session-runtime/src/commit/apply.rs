@@ -10,7 +10,7 @@ use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::schema::Upgrade;
 use crate::store::{Created, DynStore, Rotated, Touched, Updated};
@@ -164,7 +164,7 @@ async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> After 
         Ok(Touched::Gone) => After::Ended,
         Err(error) => {
             // the handler's answer is right; only the session may end earlier
-            event::touch_failed(engine.types.root, &error.into());
+            engine.reporter.tell(Some(&live.key), Happened::TouchFailed { error: &error.into() });
             After::Unchanged
         }
     }

@@ -9,7 +9,7 @@ use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::Record;
 use crate::store::Jar;
 use crate::token::Token;
@@ -102,6 +102,7 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
 /// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
 /// answer is right as it is.
 async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
+    let key = live.key;
     let renewed = match jar.has_ended(engine, &live).await {
         // a cookie would put back what a logout took away (T2)
         Ok(true) => return ended(),
@@ -109,7 +110,7 @@ async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
         Err(error) => Err(error.into()),
     };
     renewed.unwrap_or_else(|error| {
-        event::renew_failed(engine.types.root, &error);
+        engine.reporter.tell(Some(&key), Happened::RenewFailed { error: &error });
         Done { standing: After::Unchanged, cookie: None }
     })
 }

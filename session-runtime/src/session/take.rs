@@ -66,7 +66,7 @@ impl<S: SessionData> Session<S> {
         let mut upgrade = self.cell.upgrade();
         let engine = &*self.cell.engine;
         for _ in 0..TRIES {
-            let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
+            let Some(before) = codec::decode::<S>(&stored, &key, engine) else { return Ok(None) };
             let before = lasting::as_of(Arc::new(before), &*engine.clock);
             let mut after = before.duplicate();
             let Some(taken) = take(&mut after) else { return Ok(None) };

@@ -5,16 +5,19 @@ use std::sync::atomic::Ordering;
 
 use super::load::memo_bytes;
 use super::state::{Pending, Source, State};
+use super::told::About;
 use super::{CLOSED, Cell};
 use crate::changes::Changes;
 use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::event::TARGET;
+use crate::observe::{Happened, spans};
 use crate::record::Decoded;
 use crate::session::slot::AnySlot;
 use crate::store::Found;
+use tracing::Instrument as _;
 
 /// What the layer does to the response.
 pub(crate) struct Closing {
@@ -23,8 +26,26 @@ pub(crate) struct Closing {
 }
 
 impl Cell {
-    /// Commits what this request changed so far.
+    /// Commits what this request changed so far, and tells what became of it.
     pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
+        let done = if spans() {
+            let session = self.engine.types.root;
+            let span = tracing::debug_span!(target: TARGET, "session.commit", session);
+            // on the heap, so that the futures of those whom nobody watches stay small
+            Box::pin(self.carry_out(ending, turn).instrument(span)).await
+        } else {
+            self.carry_out(ending, turn).await
+        };
+        match &done {
+            Err(error) if error.is_gone() => self.tell(Happened::Gone),
+            Err(error) if error.is_conflict() => self.tell(Happened::Conflict),
+            Ok(()) | Err(_) => {}
+        }
+        done
+    }
+
+    /// [`commit`](Self::commit), of which only success is told.
+    async fn carry_out(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
         let _io = self.exclusive().await;
         self.find_out().await?;
         let Some(mut work) = self.prepare(ending, turn)? else { return Ok(()) };
@@ -32,7 +53,9 @@ impl Cell {
         let note = |changes: Option<Arc<Changes>>| {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
+        let about = About::of(&work);
         let done = apply(&self.engine, &mut work, &note).await?;
+        about.tell(&done.standing, op, &self.engine);
         if op != Op::Nothing || done.cookie.is_some() {
             self.settle(done, op, intents, turn);
         }
@@ -192,10 +215,10 @@ impl Cell {
         let saved = self.state().cookie.is_some();
         let mut error = self.commit(ending, turn).await.err();
         if let Some(error) = &error {
-            event::refused(self.session(), error);
+            self.tell(Happened::Refused { error });
             if ending == Ending::Commit && !error.is_unavailable() && !error.is_gone() {
                 // what the client is told has failed must not leave a privilege behind that the handler gave up
-                drop(self.commit(Ending::Drop, turn).await);
+                drop(self.carry_out(Ending::Drop, turn).await);
             }
         }
         if ending == Ending::Drop && error.as_ref().is_some_and(|error| !error.is_unavailable()) {

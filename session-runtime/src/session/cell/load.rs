@@ -12,12 +12,14 @@ use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
 use crate::engine::Place;
 use crate::error::{StoreError, Unavailable};
-use crate::event;
+use crate::event::TARGET;
+use crate::observe::{Happened, spans};
 use crate::record::{Decoded, Record};
 use crate::schema::Upgrade;
 use crate::session::lasting;
-use crate::store::{DynStore, Found, Look};
-use crate::token::Token;
+use crate::store::{DynStore, Found, Look, Miss};
+use crate::token::{Key, Token};
+use tracing::Instrument as _;
 
 impl Cell {
     /// Loads the session that the request presents, once.
@@ -31,7 +33,7 @@ impl Cell {
             Candidates::None => return self.found_without_asking(Source::Absent, false),
             Candidates::Malformed => return self.found_without_asking(Source::Absent, true),
             Candidates::TooMany => {
-                event::ambiguous(self.session());
+                self.tell(Happened::Ambiguous);
                 return self.found_without_asking(Source::Unusable(Vec::new()), true);
             }
             Candidates::Some(presented) => presented,
@@ -40,7 +42,14 @@ impl Cell {
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
-        let source = self.resolve(presented).await;
+        let source = if spans() {
+            let session = self.engine.types.root;
+            let span = tracing::debug_span!(target: TARGET, "session.load", session);
+            // on the heap, so that the futures of those whom nobody watches stay small
+            Box::pin(self.resolve(presented).instrument(span)).await
+        } else {
+            self.resolve(presented).await
+        };
         let (source, upgrade) = self.migrated(source);
         let mut state = self.state();
         state.presented = true;
@@ -63,7 +72,10 @@ impl Cell {
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
     async fn resolve(&self, presented: Presented) -> Source {
         let now = self.engine.now();
+        let reporter = &self.engine.reporter;
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
+        // of several that reach nothing, one event says the worst
+        let mut missed: Option<(Miss, Option<Key>)> = None;
         for value in presented {
             let look = match (&self.engine.place, value) {
                 (Place::Server(store), Value::Id(token)) => self.find(&**store, token, now).await,
@@ -71,27 +83,39 @@ impl Cell {
                     // on the heap, so that the futures of other stores stay small
                     Box::pin(jar.look(&self.engine, &text, now)).await
                 }
-                (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => Ok(Look::Nothing),
+                (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => {
+                    Ok(Look::Nothing(Miss::Unknown, None))
+                }
             };
-            match look {
-                Ok(Look::Live(session)) => live.push(session),
-                Ok(Look::Dead) => dead = true,
-                Ok(Look::Nothing) => {}
+            let miss = match look {
+                Ok(Look::Live(session)) => {
+                    live.push(session);
+                    continue;
+                }
+                Ok(Look::Dead(key)) => {
+                    dead = true;
+                    (Miss::Replayed, Some(key))
+                }
+                Ok(Look::Nothing(miss, key)) => (miss, key),
                 Err(error) => {
-                    event::unavailable(self.session(), &error);
+                    reporter.tell(None, Happened::Unavailable { error: &error });
                     return Source::Failed;
                 }
+            };
+            if missed.as_ref().is_none_or(|(before, _)| *before <= miss.0) {
+                missed = Some(miss);
             }
         }
         match (live.len(), live.pop()) {
             (1, Some(live)) => Source::Live(live),
-            (0, _) if dead => Source::Dead,
             (0, _) => {
-                event::unknown_id(self.session());
-                Source::Absent
+                if let Some((miss, key)) = missed {
+                    reporter.tell(key.as_ref(), miss.happened());
+                }
+                if dead { Source::Dead } else { Source::Absent }
             }
             (_, last) => {
-                event::ambiguous(self.session());
+                reporter.tell(None, Happened::Ambiguous);
                 Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
             }
         }
@@ -100,14 +124,19 @@ impl Cell {
     /// A session of an earlier version, as this one reads it.
     fn migrated(&self, mut source: Source) -> (Source, Option<Arc<Upgrade>>) {
         let Source::Live(live) = &mut source else { return (source, None) };
+        let reporter = &self.engine.reporter;
         match self.engine.types.schema.upgrade(&live.record) {
-            Ok(None) => (source, None),
-            Ok(Some(upgrade)) => {
-                live.record = Arc::clone(&upgrade.record);
-                (source, Some(upgrade))
+            Ok(upgrade) => {
+                reporter.tell(Some(&live.key), Happened::Loaded { bytes: live.record.fields().size() });
+                if let Some(upgrade) = &upgrade {
+                    let (from, to) = (live.record.meta().schema, self.engine.types.schema.version());
+                    reporter.tell(Some(&live.key), Happened::Migrated { from, to });
+                    live.record = Arc::clone(&upgrade.record);
+                }
+                (source, upgrade)
             }
-            Err(why) => {
-                event::unmigratable(self.session(), &why);
+            Err(error) => {
+                reporter.tell(Some(&live.key), Happened::Unmigratable { error: &error });
                 (Source::Unusable(vec![live.key]), None)
             }
         }
@@ -116,17 +145,19 @@ impl Cell {
     async fn find(&self, store: &dyn DynStore, token: Token, now: Timestamp) -> Result<Look, StoreError> {
         let key = token.key(&self.engine.purpose);
         Ok(match self.engine.ask(store.load(&key)).await? {
-            Found::Record(record) if now < record.meta().deadline() => {
-                Look::Live(Live { token, key, record, stale: false })
-            }
-            Found::Tombstone(until) if now < until => Look::Dead,
-            Found::Record(_) | Found::Tombstone(_) | Found::Nothing => Look::Nothing,
+            Found::Record(record) => match Miss::over(record.meta(), now) {
+                None => Look::Live(Live { token, key, record, stale: false }),
+                Some(miss) => Look::Nothing(miss, Some(key)),
+            },
+            Found::Tombstone(until) if now < until => Look::Dead(key),
+            Found::Tombstone(_) => Look::Nothing(Miss::Replayed, Some(key)),
+            Found::Nothing => Look::Nothing(Miss::Unknown, Some(key)),
         })
     }
 
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {
         let Source::Live(live) = &state.source else { return self.engine.blank() };
-        let Some(value) = self.remembered::<S>(&live.record) else {
+        let Some(value) = self.remembered::<S>(live) else {
             state.source = Source::Unusable(vec![live.key]);
             return self.engine.blank();
         };
@@ -136,14 +167,14 @@ impl Cell {
         if has_notice::<S>() { Arc::new(value.duplicate()) } else { value }
     }
 
-    fn remembered<S: SessionData>(&self, record: &Record) -> Option<Arc<S>> {
+    fn remembered<S: SessionData>(&self, Live { key, record, .. }: &Live) -> Option<Arc<S>> {
         if !is_shareable::<S>() {
-            return codec::decode(record, &self.engine.types.claims).map(Arc::new);
+            return codec::decode(record, key, &self.engine).map(Arc::new);
         }
         if let Some(value) = record.memo().get() {
             return Some(value);
         }
-        let value = Arc::new(codec::decode(record, &self.engine.types.claims)?);
+        let value = Arc::new(codec::decode(record, key, &self.engine)?);
         let (bytes, budget) = (memo_bytes(size_of::<S>(), record), Arc::clone(&self.engine.memo));
         record.memo().set(&Decoded { value: Arc::clone(&value) as _, bytes, budget });
         Some(value)

@@ -62,6 +62,15 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// The session that the request presented, if it is one.
+    pub(super) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Live(live) => Some(&live.key),
+            Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
+            Self::Untouched | Self::Failed | Self::Absent | Self::Dead => None,
+        }
+    }
+
     /// What a request that asks again is told; `None` before the first.
     pub(super) fn outcome(&self) -> Option<Result<(), Unavailable>> {
         match self {
