@@ -12,6 +12,7 @@ pub mod deployed;
 pub mod gate;
 pub mod keys;
 pub mod logs;
+pub mod observed;
 pub mod process;
 #[cfg(unix)]
 pub mod proxy;
