@@ -11,8 +11,9 @@ use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::{Meta, MetaChange, OpId, Record};
+use crate::schema::Upgrade;
 use crate::store::{Created, DynStore, Rotated, Touched, Updated};
 use crate::token::{Key, Slot, Token};
 
@@ -37,6 +38,8 @@ pub(crate) struct Work {
     pub(crate) intents: Intents,
     pub(crate) diff: Diff,
     pub(crate) live: Option<Live>,
+    /// The record was migrated for this request. What writes fields writes that, too, and takes this.
+    pub(crate) upgrade: Option<Arc<Upgrade>>,
     /// Sessions that an explicit logout ends although the request may not use them.
     pub(crate) unusable: Vec<Key>,
     pub(crate) turn: Turn,
@@ -157,11 +160,14 @@ pub(super) async fn store_changes(
     changes: Arc<Changes>,
     note: Note<'_>,
 ) -> Result<After, Error> {
-    let mut updated = send(engine, store, work.live.as_ref(), &changes, note).await?;
+    let mut updated = send(engine, store, work, &changes, note).await?;
     if updated == Updated::Gone && Box::pin(renewal::follow(engine, store, work)).await? {
-        updated = Box::pin(send(engine, store, work.live.as_ref(), &changes, note)).await?;
+        updated = Box::pin(send(engine, store, work, &changes, note)).await?;
     }
     let live = work.take_live()?;
+    if updated == Updated::Applied {
+        work.upgrade = None;
+    }
     match updated {
         Updated::Applied
             if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set || live.stale =>
@@ -181,17 +187,16 @@ pub(super) async fn store_changes(
 async fn send(
     engine: &Engine,
     store: &dyn DynStore,
-    live: Option<&Live>,
+    work: &Work,
     changes: &Arc<Changes>,
     note: Note<'_>,
 ) -> Result<Updated, Error> {
-    let Some(live) = live else { return Ok(Updated::Gone) };
+    let Some(live) = &work.live else { return Ok(Updated::Gone) };
     note(Some(Arc::clone(changes)));
-    let updated = match engine.ask(store.update(&live.key, changes)).await? {
+    let migrating = work.upgrade.as_ref().map(|upgrade| Arc::new(upgrade.with(changes)));
+    let updated = match engine.ask(store.update(&live.key, migrating.as_ref().unwrap_or(changes))).await? {
         // on the heap, for the same reason
-        Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, store, &live.key, changes)).await?
-        }
+        Updated::Conflict => Box::pin(merge::update(engine, store, &live.key, changes)).await?,
         updated => updated,
     };
     note(None);
@@ -200,8 +205,8 @@ async fn send(
 
 /// Records activity at `seen`. With what is recorded already, this only asks whether the session is still there.
 pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work, seen: Timestamp) -> After {
-    let Some(live) = &work.live else { return After::Ended };
-    let mut touched = engine.ask(store.touch(&live.key, seen)).await;
+    let Some(Live { key, .. }) = work.live else { return After::Ended };
+    let mut touched = engine.ask(store.touch(&key, seen)).await;
     if let Ok(Touched::Gone) = touched {
         touched = Box::pin(renewal::touch_there(engine, store, work, seen)).await;
     }
@@ -216,7 +221,7 @@ pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work
         (Ok(Touched::Touched | Touched::Gone), _) => After::Ended,
         (Err(error), _) => {
             // the handler's answer is right; only the session may end earlier
-            event::touch_failed(engine.types.root, &error.into());
+            engine.reporter.tell(Some(&key), Happened::TouchFailed { error: &error.into() });
             After::Unchanged
         }
     }
@@ -242,6 +247,7 @@ pub(super) fn first(
     meta.authenticated = stamp.authenticated.flatten();
     meta.remembered = stamp.remembered.unwrap_or(false);
     meta.owner = diff.owner.clone().flatten();
+    meta.schema = engine.types.schema.version();
     meta.last_op = OpId::next();
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
@@ -278,10 +284,13 @@ async fn rotate(
 ) -> Result<Live, Error> {
     changes.meta.issued = Some(work.now);
     let mut id = NewId::Anew(&mut work.next);
-    match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
+    // what comes of a failure needs it no more
+    let upgrade = work.upgrade.take();
+    let upgrade = upgrade.as_deref();
+    match move_record(engine, store, &live, &mut changes, upgrade, work.now, &mut id).await {
         Err(error) if error.is_gone() => {
             let moved = renewal::overtaken(engine, store, &live).await?.ok_or(error)?;
-            move_record(engine, store, &moved, &mut changes, work.now, &mut id).await
+            move_record(engine, store, &moved, &mut changes, upgrade, work.now, &mut id).await
         }
         moved => moved,
     }
@@ -293,12 +302,21 @@ pub(super) async fn move_record(
     store: &dyn DynStore,
     live: &Live,
     changes: &mut Changes,
+    upgrade: Option<&Upgrade>,
     now: Timestamp,
     id: &mut NewId<'_>,
 ) -> Result<Live, Error> {
     let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, store, live, changes, until, id).await?;
-    if moved.is_none() && changes.can_merge() {
+    let mut moved = match upgrade {
+        None => rename(engine, store, live, changes, until, id).await?,
+        Some(upgrade) => {
+            let mut migrating = upgrade.with(changes);
+            let moved = rename(engine, store, live, &mut migrating, until, id).await?;
+            changes.meta = migrating.meta;
+            moved
+        }
+    };
+    if moved.is_none() {
         moved = merge::rotate(engine, store, live, changes, until, id).await?;
     }
     let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
@@ -384,6 +402,7 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
         expires: stamp.expires,
         remembered: stamp.remembered,
         owner: diff.owner.clone(),
+        schema: None,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::commit::apply::Note;
 use crate::engine::Engine;
 use crate::error::{Error, Kind, StoreError};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::{Meta, Record, Renewal};
 use crate::store::{DynStore, Found, Touched};
 use crate::token::{Key, Token};
@@ -108,9 +108,11 @@ pub(super) async fn renew(
     changes.meta.issued = Some(work.now);
     note(Some(Arc::new(changes.clone())));
     let mut id = NewId::Renewed(work.now.after(engine.lifetimes.grace));
-    let error = match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
+    let upgrade = work.upgrade.as_deref();
+    let error = match move_record(engine, store, &live, &mut changes, upgrade, work.now, &mut id).await {
         Ok(new) => {
             note(None);
+            work.upgrade = None;
             return Ok(After::Live(new));
         }
         Err(error) => error,
@@ -118,7 +120,7 @@ pub(super) async fn renew(
     match error.kind() {
         // it may have been done: the note stays
         Kind::Unavailable if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
+            engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
             return Ok(After::Unchanged);
         }
         Kind::Unavailable => return Err(error),

@@ -1,0 +1,272 @@
+//! The canary run: texts of 32 bytes that are nowhere else, as every id, key, owner and value, through all that can happen
+//! to a session; then a look at everything that somebody else gets to see (T22, S10, S63, S64).
+
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Once};
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use session_runtime::store::EncryptedStore;
+use session_runtime::{
+    EncryptedCookieStore, Expiring, Extra, FileStore, Flash, KeyRing, MemoryStore, RedisStore,
+    RevocationList, Secret, SecretKey, Session, Sessions, SessionsBuilder, session, with_session,
+};
+use session_tests::observed::Told;
+use session_tests::redis::{prefix, shared};
+use session_tests::{Browser, Request, logs, serve};
+use sha2::Digest as _;
+
+#[session(remember = "30d")]
+struct Nest {
+    #[session(owner)]
+    owner: Option<String>,
+    #[session(privileged)]
+    privilege: Option<String>,
+    plain: String,
+    #[session(keep)]
+    kept: String,
+    secret: Secret<String>,
+    notice: Flash<String>,
+    #[session(ttl = "5m")]
+    code: Expiring<Secret<String>>,
+    ratio: f64,
+    #[session(extra)]
+    extra: Extra,
+}
+
+/// 32 letters and digits for this purpose, the same in every run.
+fn canary(of: &str) -> String {
+    STANDARD.encode(sha2::Sha256::digest(format!("canary {of}"))).replace(['+', '/'], "x")[..32].to_owned()
+}
+
+const FIELDS: [&str; 9] =
+    ["owner", "another owner", "privilege", "plain", "kept", "secret", "notice", "code", "extra"];
+
+fn fill(session: &mut Nest) {
+    session.owner = Some(canary("owner"));
+    session.privilege = Some(canary("privilege"));
+    session.plain = canary("plain");
+    session.kept = canary("kept");
+    session.secret.set(canary("secret"));
+    session.notice.set(canary("notice"));
+    session.code.set(Secret::new(canary("code")));
+    session.extra.set("key", canary("extra")).unwrap();
+}
+
+#[with_session]
+async fn act(session: &mut Nest, handle: Session<Nest>, Path(deed): Path<String>) -> StatusCode {
+    match deed.as_str() {
+        "fill" => fill(session),
+        "change" => session.plain.push_str(&canary("plain")),
+        "nan" => session.ratio = f64::NAN,
+        "large" => session.plain = canary("plain").repeat(4000),
+        "key" => session.extra.set(canary("extra"), 1).unwrap(),
+        "rotate" => handle.rotate(),
+        "remember" => handle.remember(),
+        "switch" => session.owner = Some(canary("another owner")),
+        "show" => drop(session.notice.get()),
+        "fail" => return StatusCode::INTERNAL_SERVER_ERROR,
+        "panic" => panic!(
+            "{handle:?} {:?} {:?} {:?} {:?}",
+            handle.token(),
+            session.secret,
+            session.notice,
+            session.code
+        ),
+        _ => *session = Nest::default(),
+    }
+    StatusCode::OK
+}
+
+#[with_session]
+async fn look(session: &Nest) -> String {
+    session.plain.is_empty().to_string()
+}
+
+/// What panics say, in this process.
+static PANICS: Mutex<String> = Mutex::new(String::new());
+
+fn listen_to_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            PANICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_str(&info.to_string());
+            before(info);
+        }));
+    });
+}
+
+/// Every form in which these bytes might appear somewhere.
+fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = bytes.iter().take(12).map(u8::to_string).collect::<Vec<_>>().join(", ");
+    let texts = [hex.to_uppercase(), hex, list, STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)];
+    texts.into_iter().map(String::into_bytes).chain([bytes.to_vec()]).collect()
+}
+
+fn contains(place: &[u8], what: &[u8]) -> bool {
+    place.windows(what.len()).any(|part| part == what)
+}
+
+fn assert_absent(place: &str, bytes: &[u8], name: &str, what: &[u8]) {
+    for form in forms(what) {
+        assert!(!contains(bytes, &form), "{place} holds {name} as {:?}", String::from_utf8_lossy(&form));
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("session-canary-{}-{n}", std::process::id()));
+        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+        Self(path)
+    }
+
+    /// Every byte, names included.
+    fn dump(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(&self.0).unwrap().map(|file| file.unwrap().path());
+        files
+            .flat_map(|path| [path.to_str().unwrap().as_bytes(), &std::fs::read(&path).unwrap()].concat())
+            .collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// What is kept at rest after the run, and whether values may be among it.
+struct AtRest {
+    dump: Box<dyn Fn() -> Vec<u8>>,
+    values: bool,
+}
+
+async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &[u8]) {
+    logs::listen();
+    listen_to_panics();
+    let told = Told::default();
+    let sessions = builder.observer(told.clone()).log_key(log_key).build().unwrap();
+    let mut shown = format!("{sessions:?} {}", sessions.policy());
+    let app = Router::new().route("/", get(look)).route("/{deed}", post(act)).layer(sessions);
+    let mut browser = Browser::new(serve(app).await);
+    let (mut cookies, mut stored) = (Vec::new(), Vec::new());
+    for deed in
+        "fill change nan key large rotate remember show change fail panic switch fill change logout change"
+            .split(' ')
+    {
+        // a handler that panics takes its connection along
+        if deed == "panic" {
+            drop(browser.prepare(Request::post("/panic")).start(browser.server()).await);
+            let request = browser.prepare(Request::post("/panic"));
+            let server = browser.server();
+            drop(tokio::spawn(async move { request.send(server).await }).await);
+            continue;
+        }
+        let reply = browser.post(&format!("/{deed}")).await;
+        let cookie = reply.pair().and_then(|pair| Some(pair.split_once('=')?.1.to_owned()));
+        let mut seen = reply.text();
+        if let Some(cookie) = cookie {
+            seen = seen.replacen(&cookie, "", 1);
+            cookies.push(cookie);
+        }
+        shown.push_str(&seen);
+        shown.push_str(&browser.get("/").await.text());
+        stored.extend(at_rest.iter().flat_map(|at_rest| (at_rest.dump)()));
+    }
+    assert!(cookies.len() >= 5, "{cookies:?}");
+    let heard = logs::heard();
+    for event in ["created", "saved", "rotated", "destroyed", "refused", "session.commit"] {
+        assert!(heard.contains(event), "{event}: {heard}");
+    }
+    let panics = PANICS.lock().unwrap().clone();
+    assert!(panics.contains("Session(..)"), "{panics}");
+    let events = format!("{:?}", told.take());
+    let places = [("a response", &shown), ("the log", &heard), ("a panic", &panics), ("an event", &events)];
+    for (place, text) in places {
+        for field in FIELDS {
+            assert_absent(place, text.as_bytes(), field, canary(field).as_bytes());
+        }
+        assert_absent(place, text.as_bytes(), "the key", log_key);
+        for cookie in &cookies {
+            assert!(!text.contains(&cookie[..20]), "{place} holds an id: {cookie}");
+            if let Some(token) = session_runtime::Token::parse(cookie) {
+                drop(token);
+                assert_absent(
+                    place,
+                    text.as_bytes(),
+                    "an id",
+                    &URL_SAFE_NO_PAD.decode(cookie).unwrap()[..32],
+                );
+                assert_absent(place, text.as_bytes(), "the key of a record", &session_tests::key_of(cookie));
+            }
+        }
+    }
+    let Some(AtRest { values, .. }) = at_rest else { return };
+    assert!(!stored.is_empty());
+    for cookie in &cookies {
+        let bytes = URL_SAFE_NO_PAD.decode(cookie).unwrap();
+        assert_absent("the store", &stored, "an id", &bytes[..bytes.len().min(32)]);
+    }
+    for field in FIELDS {
+        let is_there = contains(&stored, canary(field).as_bytes());
+        assert_eq!(is_there, values, "{field} at rest");
+    }
+    assert_absent("the store", &stored, "the key", log_key);
+}
+
+fn key() -> [u8; 32] {
+    sha2::Sha256::digest("the canary in the key").into()
+}
+
+fn keys() -> KeyRing {
+    KeyRing::new(SecretKey::from_bytes(key()).unwrap())
+}
+
+#[tokio::test]
+async fn t22_s63_the_canaries_of_a_session_in_memory_are_seen_by_nobody() {
+    run(Sessions::builder(MemoryStore::new()), None, &key()).await;
+}
+
+#[tokio::test]
+async fn t22_s10_the_canaries_of_a_session_in_files_are_in_the_files_alone() {
+    let folder = Arc::new(Folder::new());
+    let store = FileStore::open(&folder.0).unwrap();
+    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: true };
+    run(Sessions::builder(store), Some(at_rest), &key()).await;
+}
+
+#[tokio::test]
+async fn t22_s61_the_canaries_of_a_session_in_encrypted_files_are_nowhere() {
+    let folder = Arc::new(Folder::new());
+    let store = EncryptedStore::new(FileStore::open(&folder.0).unwrap(), &keys());
+    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: false };
+    run(Sessions::builder(store), Some(at_rest), &key()).await;
+}
+
+#[tokio::test]
+async fn t22_s10_the_canaries_of_a_session_in_redis_are_in_redis_alone() {
+    let prefix = prefix();
+    let store = RedisStore::builder(shared().url()).prefix(&prefix).build().unwrap();
+    let at_rest = AtRest { dump: Box::new(move || shared().dump(&prefix)), values: true };
+    run(Sessions::builder(store), Some(at_rest), &key()).await;
+}
+
+#[tokio::test]
+async fn t22_s49_the_canaries_of_a_session_in_its_cookie_are_nowhere() {
+    let folder = Arc::new(Folder::new());
+    let list = RevocationList::new(FileStore::open(&folder.0).unwrap());
+    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: false };
+    run(Sessions::builder(EncryptedCookieStore::new(keys(), list)), Some(at_rest), &key()).await;
+}
