@@ -71,11 +71,12 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         (Happened::Saved { fields: 1, bytes: 7 }, "saved"),
         (Happened::Touched, "touched"),
         (Happened::Rotated { fields: 1, bytes: 11 }, "rotated"),
+        (Happened::Renewed { fields: 0, bytes: 17 }, "renewed"),
         (Happened::Destroyed, "destroyed"),
         (Happened::Expired { deadline: Deadline::Idle }, "expired_idle"),
         (Happened::Expired { deadline: Deadline::Absolute }, "expired_absolute"),
         (Happened::Unknown, "unknown"),
-        (Happened::Replayed, "replayed"),
+        (Happened::Replayed { rotated: true }, "replayed"),
         (Happened::Tampered, "tampered"),
         (Happened::Ambiguous, "ambiguous"),
         (Happened::Conflict, "conflicts"),
@@ -83,8 +84,14 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         (Happened::Refused { error: &error }, "refused"),
         (Happened::Denied { why: "no" }, "denied"),
         (Happened::Unavailable { error: &store }, "unavailable"),
-        (Happened::TouchFailed { error: &error }, "renewals_failed"),
-        (Happened::RenewFailed { error: &error }, "renewals_failed"),
+        (Happened::CsrfRefused { why: "no" }, "csrf_refused"),
+        (Happened::CsrfOutdated, "csrf_outdated"),
+        (Happened::Unproved { destroys: true }, "unproved"),
+        (Happened::Insecure, "insecure"),
+        (Happened::CookieDropped, "cookies_dropped"),
+        (Happened::TouchFailed { error: &error }, "touches_failed"),
+        (Happened::ResendFailed { error: &error }, "touches_failed"),
+        (Happened::RenewalFailed { error: &error }, "renewals_failed"),
         (Happened::Migrated { from: 1, to: 2 }, "migrated"),
         (Happened::Unmigratable { error: &migration }, "unusable"),
         (Happened::Unusable { field: "user" }, "unusable"),
@@ -105,5 +112,5 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         assert_eq!(moved, [name], "{what:?}");
     }
     let counts = counters.snapshot();
-    assert_eq!((counts.bytes_loaded, counts.bytes_written, counts.swept), (5, 3 + 7 + 11, 13));
+    assert_eq!((counts.bytes_loaded, counts.bytes_written, counts.swept), (5, 3 + 7 + 11 + 17, 13));
 }
