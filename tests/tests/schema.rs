@@ -11,6 +11,8 @@ mod meeting;
 mod programs;
 #[path = "schema/reading.rs"]
 mod reading;
+#[path = "schema/renewing.rs"]
+mod renewing;
 #[path = "schema/stores.rs"]
 mod stores;
 #[path = "schema/world.rs"]

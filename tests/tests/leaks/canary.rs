@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, Request as HttpRequest};
 use axum::http::StatusCode;
+use axum::middleware::map_request;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::store::EncryptedStore;
 use session_runtime::{
-    EncryptedCookieStore, Expiring, Extra, FileStore, Flash, KeyRing, MemoryStore, RedisStore,
-    RevocationList, Secret, SecretKey, Session, Sessions, SessionsBuilder, session, with_session,
+    EncryptedCookieStore, Error, Expiring, Extra, FileStore, Flash, KeyRing, MemoryStore, OverHttps,
+    RedisStore, RevocationList, Secret, SecretKey, Session, Sessions, SessionsBuilder, session, with_session,
 };
 use session_tests::observed::Told;
 use session_tests::redis::{prefix, shared};
@@ -39,6 +41,10 @@ struct Nest {
     #[session(extra)]
     extra: Extra,
 }
+
+/// What happens in turn: what a handler does, and how a request comes.
+const DEEDS: &str = "fill change nan key large rotate renew old remember show change fail panic forged careless plain \
+                     late switch fill change logout change";
 
 /// 32 letters and digits for this purpose, the same in every run.
 fn canary(of: &str) -> String {
@@ -68,6 +74,7 @@ async fn act(session: &mut Nest, handle: Session<Nest>, Path(deed): Path<String>
         "large" => session.plain = canary("plain").repeat(4000),
         "key" => session.extra.set(canary("extra"), 1).unwrap(),
         "rotate" => handle.rotate(),
+        "renew" => handle.renew(),
         "remember" => handle.remember(),
         "switch" => session.owner = Some(canary("another owner")),
         "show" => drop(session.notice.get()),
@@ -82,6 +89,35 @@ async fn act(session: &mut Nest, handle: Session<Nest>, Path(deed): Path<String>
         _ => *session = Nest::default(),
     }
     StatusCode::OK
+}
+
+/// Ends the session without having seen a token.
+#[with_session(csrf = form)]
+async fn careless(session: &Nest, handle: Session<Nest>) {
+    assert!(handle.verify_csrf(canary("extra")).is_err() && session.ratio.is_finite());
+    handle.destroy();
+}
+
+#[with_session]
+async fn token(session: &Nest, handle: Session<Nest>) -> Result<String, Error> {
+    assert!(session.ratio.is_finite());
+    Ok(handle.csrf_token()?.into())
+}
+
+/// A token of the id that the request's own rotation ends.
+#[with_session]
+async fn late(session: &Nest, handle: Session<Nest>) -> Result<String, Error> {
+    assert!(session.ratio.is_finite());
+    let token = handle.csrf_token()?;
+    handle.rotate();
+    Ok(token.into())
+}
+
+async fn with_scheme(mut request: HttpRequest) -> HttpRequest {
+    if !request.headers().contains_key("x-plain") {
+        request.extensions_mut().insert(OverHttps);
+    }
+    request
 }
 
 #[with_session]
@@ -157,26 +193,56 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
     logs::listen();
     listen_to_panics();
     let told = Told::default();
+    // in the present, since a store may sweep by its own clock
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let builder = builder.clock(Arc::clone(&clock)).csrf(true).require_https(true);
     let sessions = builder.observer(told.clone()).log_key(log_key).build().unwrap();
     let mut shown = format!("{sessions:?} {}", sessions.policy());
-    let app = Router::new().route("/", get(look)).route("/{deed}", post(act)).layer(sessions);
+    let app = Router::new()
+        .route("/", get(look))
+        .route("/token", get(token))
+        .route("/late", post(late))
+        .route("/careless", post(careless))
+        .route("/{deed}", post(act))
+        .layer(sessions)
+        .layer(map_request(with_scheme));
     let mut browser = Browser::new(serve(app).await);
-    let (mut cookies, mut stored) = (Vec::new(), Vec::new());
-    for deed in
-        "fill change nan key large rotate remember show change fail panic switch fill change logout change"
-            .split(' ')
-    {
+    let (mut cookies, mut tokens, mut stored) = (Vec::new(), Vec::new(), Vec::new());
+    let mut first = None;
+    for deed in DEEDS.split(' ') {
+        clock.advance(std::time::Duration::from_secs(60));
+        let page = browser.get("/token").await;
+        cookies.extend(page.pair().and_then(|pair| Some(pair.split_once('=')?.1.to_owned())));
+        let proof = format!("x-csrf-token: {}", page.body);
+        tokens.push(page.body);
+        first = first.or_else(|| browser.cookie());
         // a handler that panics takes its connection along
         if deed == "panic" {
-            drop(browser.prepare(Request::post("/panic")).start(browser.server()).await);
-            let request = browser.prepare(Request::post("/panic"));
+            let request = browser.prepare(Request::post("/panic").line(&proof));
             let server = browser.server();
             drop(tokio::spawn(async move { request.send(server).await }).await);
             continue;
         }
-        let reply = browser.post(&format!("/{deed}")).await;
+        let request = Request::post(&format!("/{deed}"));
+        if deed == "old" {
+            // the first id of all, which is dead since the first change of a privilege
+            let dead = first.iter().fold(Request::get("/"), |request, cookie| request.cookie(cookie));
+            shown.push_str(&dead.send(browser.server()).await.text());
+            continue;
+        }
+        let reply = match deed {
+            "forged" => browser.send(request).await,
+            "plain" => browser.send(request.line("x-plain: 1")).await,
+            _ => browser.send(request.line(&proof)).await,
+        };
+        if deed == "late" {
+            tokens.push(reply.body.clone());
+        }
         let cookie = reply.pair().and_then(|pair| Some(pair.split_once('=')?.1.to_owned()));
         let mut seen = reply.text();
+        if deed == "late" {
+            seen = seen.replacen(&reply.body, "", 1);
+        }
         if let Some(cookie) = cookie {
             seen = seen.replacen(&cookie, "", 1);
             cookies.push(cookie);
@@ -187,7 +253,21 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
     }
     assert!(cookies.len() >= 5, "{cookies:?}");
     let heard = logs::heard();
-    for event in ["created", "saved", "rotated", "destroyed", "refused", "session.commit"] {
+    let events = [
+        "created",
+        "saved",
+        "rotated",
+        "renewed",
+        "replayed_id",
+        "destroyed",
+        "refused",
+        "csrf_refused",
+        "csrf_outdated",
+        "unproved",
+        "insecure",
+        "session.commit",
+    ];
+    for event in events {
         assert!(heard.contains(event), "{event}: {heard}");
     }
     let panics = PANICS.lock().unwrap().clone();
@@ -199,6 +279,9 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
             assert_absent(place, text.as_bytes(), field, canary(field).as_bytes());
         }
         assert_absent(place, text.as_bytes(), "the key", log_key);
+        for token in &tokens {
+            assert!(!text.contains(token), "{place} holds a CSRF token");
+        }
         for cookie in &cookies {
             assert!(!text.contains(&cookie[..20]), "{place} holds an id: {cookie}");
             if let Some(token) = session_runtime::Token::parse(cookie) {

@@ -13,13 +13,13 @@ use session_runtime::observe::{Counters, Event, Observer};
 use session_runtime::store::conformance::Subject;
 use session_runtime::store::conformance::kit::{Write, key, record};
 use session_runtime::store::{
-    Changes, EncryptedStore, FileStore, Found, OpId, RedisServer, RedisStore, Refusal, Rotated, Store as _,
-    StoreError, Touched, Updated,
+    Changes, EncryptedStore, FileStore, Found, OpId, RedisServer, RedisStore, Refusal, Renewal, Rotated,
+    Store as _, StoreError, Touched, Updated,
 };
 use session_runtime::{
     Attempt, EncryptedCookieStore, Expiring, Extra, Flash, KeyRing, MemoryStore, Migration, MigrationError,
-    Refused, RevocationList, SameSite, Secret, SecretKey, Session, Sessions, SignedCookieStore, emmett, jwt,
-    session,
+    OverHttps, Peer, Refused, RevocationList, SameSite, Secret, SecretKey, Session, Sessions,
+    SignedCookieStore, SiteData, WithoutCsrf, emmett, jwt, session,
 };
 use session_tests::{Browser, serve};
 
@@ -60,6 +60,7 @@ const NOTHING_TO_SHOW: [&str; 5] = [
 const NO_TYPES: &[&str] = &[
     "Addable",
     "Appendable",
+    "KeyLiteral",
     "Ordered",
     "Owned",
     "OwnerOf",
@@ -128,6 +129,10 @@ fn values(shown: &mut Shown) {
     shown.add("KeyError", &keys().and_read(secret()).unwrap_err());
     shown.add("MigrationError", &MigrationError::new("why"));
     shown.add("SameSite", &SameSite::Lax);
+    shown.add("SiteData", &SiteData::Cookies);
+    shown.add("OverHttps", &OverHttps);
+    // an address that is in the application's own log
+    shown.add("Peer", &Peer(std::net::Ipv4Addr::LOCALHOST.into()));
     let emmett_key = emmett::Key::new(CANARY).unwrap();
     shown.add("emmett::Key", &emmett_key);
     shown.add("emmett::Error", &emmett::decode_cookie(CANARY, &emmett_key).unwrap_err());
@@ -155,6 +160,9 @@ async fn stores(shown: &mut Shown) {
     shown.add("store::Fields", changed.fields());
     shown.add("store::OpId", &OpId::clone(&changed.meta().last_op));
     shown.add("store::Key", &key(1));
+    let nonce = CANARY.as_bytes().try_into().unwrap();
+    let until = SystemClock.now();
+    shown.add("store::Renewal", &Renewal { from: key(1), nonce, until });
     shown.add("store::Slot", &key(1).slot());
     let store = MemoryStore::new();
     shown.add("store::Created", &store.create(&key(1), Arc::clone(&record)).await.unwrap());
@@ -204,10 +212,12 @@ async fn requests(shown: &mut Shown) {
     let issued = earlier.issue(before::Shop { name: CANARY.to_owned() }).await.unwrap();
     shown.add("Issued", &issued);
     shown.add("Token", issued.token());
+    let csrf = sessions.csrf_token(issued.token()).unwrap();
+    shown.add("CsrfToken", &csrf);
     let seen = Arc::new(Mutex::new(String::new()));
     let note = Arc::clone(&seen);
-    let handler = async move |session: Session<Shop>, attempt: Attempt<Shop>| {
-        note.lock().unwrap().push_str(&format!("{session:?} {attempt:?} {:?}", session.token()));
+    let handler = async move |session: Session<Shop>, attempt: Attempt<Shop>, reader: WithoutCsrf<Shop>| {
+        note.lock().unwrap().push_str(&format!("{session:?} {attempt:?} {reader:?} {:?}", session.token()));
         session.update(|shop| {
             shop.user = Some(CANARY.to_owned());
             shop.ratio = f64::NAN;
@@ -231,6 +241,7 @@ async fn requests(shown: &mut Shown) {
     for (name, text) in [
         ("Session", &seen),
         ("Attempt", &seen),
+        ("WithoutCsrf", &seen),
         ("Refused", &refusals),
         ("observe::Event", &events.0),
         ("observe::Happened", &events.0),
@@ -251,7 +262,8 @@ async fn requests(shown: &mut Shown) {
     let migration = MIGRATION.lock().unwrap().clone();
     assert!(migration.contains("Migration"), "{migration}");
     shown.add("Migration", &migration);
-    assert!(!format!("{:?}", shown.0).contains(id));
+    let all = format!("{:?}", shown.0);
+    assert!(!all.contains(id) && !all.contains(csrf.as_ref()));
 }
 
 #[tokio::test]
