@@ -231,7 +231,7 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
             continue;
         }
         let reply = match deed {
-            "forged" => browser.send(request).await,
+            "forged" | "careless" => browser.send(request).await,
             "plain" => browser.send(request.line("x-plain: 1")).await,
             _ => browser.send(request.line(&proof)).await,
         };

@@ -243,7 +243,7 @@ async fn s65_s28_requests_that_may_be_forged_are_told_and_counted() {
     while world.counters.snapshot().unproved < 3 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(world.told(), ["Loaded { bytes: 9 }", "Unproved { destroys: true }"]);
+    assert_eq!(world.told(), ["Loaded { bytes: 15 }", "Unproved { destroys: true }"]);
     assert_eq!(world.store.len(), 1, "it is still there");
 
     let token = browser.get("/page").await.body;

@@ -235,6 +235,8 @@ async fn t42_s24_a_renewal_that_cannot_be_done_leaves_the_migration_to_the_next_
 async fn t42_a_request_that_stores_its_activity_first_migrates_with_its_first_change() {
     let store = ScriptedStore::new();
     let world = World::scripted(&store).await;
+    // long enough for its activity to be recorded
+    world.clock.advance(Duration::from_secs(1800));
     store.forget();
     assert_eq!(world.post(world.new, "/twice").await.status, 200);
     assert_eq!(store.calls(), [Op::Load, Op::Touch, Op::Update, Op::Update]);

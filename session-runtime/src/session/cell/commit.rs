@@ -182,7 +182,8 @@ impl Cell {
 
     fn settle(&self, done: Done, upgrade: Option<Arc<Upgrade>>, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
-        let mut outdated = false;
+        let key = state.source.key().copied();
+        let (mut outdated, mut dropped) = (false, false);
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
@@ -191,7 +192,8 @@ impl Cell {
             }
             After::Ended => {
                 state.source = Source::Dead;
-                state.cookie = None; // an earlier save of this request made it for the id that is dead now
+                // an earlier save of this request made it for the id that is dead now
+                dropped = state.cookie.take().is_some() && op != Op::Delete;
             }
         }
         if done.cookie.is_some() {
@@ -209,6 +211,9 @@ impl Cell {
         drop(state);
         if outdated {
             self.tell(Happened::CsrfOutdated);
+        }
+        if dropped {
+            self.engine.reporter.tell(key.as_ref(), Happened::CookieDropped);
         }
     }
 
@@ -229,8 +234,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        let saved = state.cookie.is_some() && self.engine.place.jar().is_some();
-        if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
+        // a cookie that a save made is looked at once more
+        if state.cookie.is_some() || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
@@ -246,7 +251,7 @@ impl Cell {
             }
         }
         state.closed = true;
-        Some(Closing { cookie: state.cookie.take(), error: None, private: state.is_private() })
+        Some(Closing { cookie: None, error: None, private: state.is_private() })
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
