@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
+#[path = "observing/policy.rs"]
+mod policy;
 #[path = "observing/web.rs"]
 mod web;
 
@@ -388,24 +390,5 @@ async fn s64_what_a_cookie_holds_cannot_forge_a_line_of_the_log() {
     assert!(heard.lines().all(is_clean), "{heard:?}");
     for forged in ["[31m", "%0d", "forged", "title", "\u{85}", "\u{2028}"] {
         assert!(!heard.contains(forged), "{forged:?}: {heard}");
-    }
-}
-
-#[test]
-fn s74_the_policy_is_told_whole() {
-    let told = |sessions: SessionsBuilder<Shop>| sessions.build().unwrap().policy().to_string();
-    let text = told(Sessions::builder(ScriptedStore::new()).observer(Told::default()).max_bytes(1000));
-    for part in [
-        "session `Shop`\n",
-        "cookie: `__Host-id; HttpOnly; SameSite=Lax; Secure; Path=/`, until the browser closes\n",
-        "lifetimes: idle 30m, absolute 1h, grace 30s\n",
-        "requests: over https and plain http; unsafe ones need NO CSRF token\n",
-        "responses: private where an owner's session was read; 409 when gone, 409 on conflict, 503 when unavailable\n",
-        "(ScriptedStore)",
-        "limits: 1000 bytes a session; the store answers within 5s\n",
-        "observer: one\n",
-        "fields of `Shop`: user (owner), name, ratio",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
     }
 }

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use super::apply::{Live, rename};
+use super::apply::Live;
 use super::renewal::NewId;
+use super::rotation::rename;
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Live, Work, assemble, move_record, store_changes, touch};
+use super::apply::{After, Live, Work, assemble, store_changes, touch};
 use super::plan::{Select, Stamp, Wipe};
+use super::rotation::move_record;
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::commit::apply::Note;

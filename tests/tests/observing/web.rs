@@ -12,16 +12,14 @@ use axum::{Extension, Router};
 use session_runtime::clock::{ManualClock, Timestamp};
 use session_runtime::observe::Counters;
 use session_runtime::store::Store as _;
-use session_runtime::{
-    Error, OverHttps, Session, Sessions, SessionsBuilder, SiteData, session, with_session,
-};
+use session_runtime::{Error, OverHttps, Session, Sessions, session, with_session};
 use session_tests::observed::Told;
 use session_tests::{Browser, Op, Reply, Request, ScriptedStore, logs, patiently, serve};
 
 use super::Both;
 
 #[session(csrf, require_https, renew = "10m", grace = "1m")]
-struct Desk {
+pub(super) struct Desk {
     #[session(owner)]
     user: Option<String>,
     name: String,
@@ -282,33 +280,4 @@ async fn s65_t2_a_cookie_that_is_not_sent_because_its_session_has_ended_is_told(
     assert_eq!(names, ["Loaded", "Rotated", "CookieDropped"]);
     assert_eq!(told[2].tag, told[1].new_tag);
     assert_eq!(world.counters.snapshot().cookies_dropped, 1);
-}
-
-#[test]
-fn s74_what_meets_the_web_is_in_the_policy() {
-    let told = |sessions: SessionsBuilder<Desk>| sessions.build().unwrap().policy().to_string();
-    let builder = || Sessions::<Desk>::builder(ScriptedStore::new());
-    let text = told(builder());
-    for part in [
-        ", a new id every 10m, grace 1m\n",
-        "requests: over https only, which no proxy is trusted to say; unsafe ones need a CSRF token in `x-csrf-token` or a form\n",
-        "responses: private where an owner's session was read; 409 when gone, 409 on conflict, 503 when unavailable\n",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
-    let text = told(
-        builder()
-            .trusted_proxies(["10.0.0.0/8", "fd00::1"])
-            .csrf_header("X-Desk")
-            .status_when_gone(401)
-            .status_on_conflict(412)
-            .status_when_unavailable(500)
-            .clear_site_data([SiteData::Storage]),
-    );
-    for part in [
-        "requests: over https only, which 10.0.0.0/8, fd00::1 say; unsafe ones need a CSRF token in `x-desk` or a form\n",
-        "401 when gone, 412 on conflict, 500 when unavailable; Clear-Site-Data: \"storage\" with a logout\n",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
 }
