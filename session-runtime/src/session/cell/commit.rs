@@ -182,8 +182,7 @@ impl Cell {
 
     fn settle(&self, done: Done, upgrade: Option<Arc<Upgrade>>, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
-        let key = state.source.key().copied();
-        let (mut outdated, mut dropped) = (false, false);
+        let (mut outdated, mut dropped) = (false, None);
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
@@ -191,9 +190,10 @@ impl Cell {
                 state.go_on(live, upgrade);
             }
             After::Ended => {
-                state.source = Source::Dead;
                 // an earlier save of this request made it for the id that is dead now
-                dropped = state.cookie.take().is_some() && op != Op::Delete;
+                let made = state.cookie.take().is_some() && op != Op::Delete;
+                dropped = state.source.key().copied().filter(|_| made);
+                state.source = Source::Dead;
             }
         }
         if done.cookie.is_some() {
@@ -212,8 +212,8 @@ impl Cell {
         if outdated {
             self.tell(Happened::CsrfOutdated);
         }
-        if dropped {
-            self.engine.reporter.tell(key.as_ref(), Happened::CookieDropped);
+        if dropped.is_some() {
+            self.engine.reporter.tell(dropped.as_ref(), Happened::CookieDropped);
         }
     }
 
