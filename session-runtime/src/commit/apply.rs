@@ -36,6 +36,8 @@ pub(crate) struct Work {
     pub(crate) live: Option<Live>,
     /// The record was migrated for this request. What writes fields writes that, too, and takes this.
     pub(crate) upgrade: Option<Arc<Upgrade>>,
+    /// The id was renewed by this request, and not by another one.
+    pub(crate) renewed: bool,
     /// Sessions that an explicit logout ends although the request may not use them.
     pub(crate) unusable: Vec<Key>,
     pub(crate) turn: Turn,

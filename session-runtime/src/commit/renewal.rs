@@ -114,6 +114,7 @@ pub(super) async fn renew(
         Ok(new) => {
             note(None);
             work.upgrade = None;
+            work.renewed = true;
             return Ok(After::Live(new));
         }
         Err(error) => error,

@@ -106,7 +106,10 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
     match try_to_renew(engine, jar, &live, &changes, work.now).await {
-        Ok(Some(done)) => Ok(work.wrote(done)),
+        Ok(Some(done)) => {
+            work.renewed = true;
+            Ok(work.wrote(done))
+        }
         Err(error) if is_alone => {
             engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
             Ok(Done { standing: After::Unchanged, cookie: None })

@@ -137,7 +137,8 @@ impl<'a> Happened<'a> {
             Self::Replayed { rotated } => Details { rotated: Some(rotated), ..none },
             Self::Unproved { destroys } => Details { destroys: Some(destroys), ..none },
             Self::Denied { why } | Self::CsrfRefused { why } => Details { why: Some(why), ..none },
-            Self::DetachedFailed { why } => Details { why: Some(why), ..none },
+            // the same, of a text that does not live as long
+            Self::DetachedFailed { why: text } => Details { why: Some(text), ..none },
             Self::Migrated { from, to } => Details { from: Some(from), to: Some(to), ..none },
             Self::FieldReset { field } | Self::Unusable { field } => Details { field: Some(field), ..none },
             Self::Swept { count } => Details { count: Some(count), ..none },

@@ -152,7 +152,10 @@ impl fmt::Debug for Migration {
     /// Keys only: values may be secret (T22).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<_> = self.fields.keys().collect();
-        f.debug_struct("Migration").field("version", &self.version).field("keys", &keys).finish()
+        f.debug_struct("Migration")
+            .field("version", &self.version)
+            .field("keys", &keys)
+            .finish_non_exhaustive()
     }
 }
 

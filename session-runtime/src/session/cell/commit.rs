@@ -66,7 +66,7 @@ impl Cell {
         };
         let about = About::of(&work);
         let done = apply(&self.engine, &mut work, &note).await.map_err(told)?;
-        about.tell(&done.standing, op, &self.engine);
+        about.tell(&done.standing, &work, &self.engine);
         if op != Op::Nothing || done.cookie.is_some() || intents.destroy {
             self.settle(done, work.upgrade.take(), op, intents, turn);
         }
@@ -173,6 +173,7 @@ impl Cell {
             diff,
             live,
             upgrade,
+            renewed: false,
             unusable,
             turn,
             now: facts.now,

@@ -26,26 +26,25 @@ impl About {
     }
 
     /// Tells what was done: after it was, so that whoever is told of a logout finds the session gone (T24).
-    pub(super) fn tell(&self, standing: &After, op: Op, engine: &Engine) {
+    pub(super) fn tell(&self, standing: &After, work: &Work, engine: &Engine) {
         let (reporter, key) = (&engine.reporter, self.key.as_ref());
         let (fields, bytes) = (self.fields, self.bytes);
-        match (op, standing) {
+        match (work.plan.op, standing) {
             (Op::Create(_), After::Live(Live { key, record, .. })) => {
                 reporter.tell(Some(key), Happened::Created { bytes: record.fields().size() });
             }
-            (Op::Update { .. }, After::Live(_)) => reporter.tell(key, Happened::Saved { fields, bytes }),
+            (Op::Renew(_), After::Live(Live { key: new, .. })) if work.renewed => {
+                reporter.tell_of(key, Some(new), Happened::Renewed { fields, bytes });
+            }
+            // where another request renewed the id, or it can wait, a renewal is what it is beside that
             (Op::Touch, After::Live(_)) => reporter.tell(key, Happened::Touched),
+            (Op::Renew(_), After::Live(_)) if fields == 0 => reporter.tell(key, Happened::Touched),
+            (Op::Update { .. } | Op::Renew(_), After::Live(_)) => {
+                reporter.tell(key, Happened::Saved { fields, bytes });
+            }
             (Op::Rotate { .. }, After::Live(Live { key: new, .. })) => {
                 reporter.tell_of(key, Some(new), Happened::Rotated { fields, bytes });
             }
-            (Op::Renew(_), After::Live(Live { key: new, .. })) if key != Some(new) => {
-                reporter.tell_of(key, Some(new), Happened::Renewed { fields, bytes });
-            }
-            // the renewal was left to the next request
-            (Op::Renew(_), After::Live(_)) if fields > 0 => {
-                reporter.tell(key, Happened::Saved { fields, bytes })
-            }
-            (Op::Renew(_), After::Live(_)) => reporter.tell(key, Happened::Touched),
             // what had to go with a privilege that was given up has ended, too
             (Op::Delete | Op::Rotate { .. }, After::Ended) => {
                 key.into_iter()
@@ -53,7 +52,7 @@ impl About {
                     .for_each(|key| reporter.tell(Some(key), Happened::Destroyed));
             }
             (Op::Update { .. } | Op::Touch | Op::Renew(_), After::Ended) => {
-                reporter.tell(key, Happened::Gone)
+                reporter.tell(key, Happened::Gone);
             }
             (Op::Nothing | Op::Refuse | Op::Create(_), _)
             | (
