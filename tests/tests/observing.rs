@@ -41,7 +41,7 @@ async fn act(session: &mut Shop, handle: Session<Shop>, Path(deed): Path<String>
         "destroy" => handle.destroy(),
         "rotate" => handle.rotate(),
         "nan" => session.ratio = f64::NAN,
-        name => session.name = name.to_owned(),
+        name => name.clone_into(&mut session.name),
     }
     StatusCode::OK
 }

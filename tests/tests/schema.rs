@@ -1,6 +1,6 @@
 //! A session type that changes between two versions of an application, which run side by side for a while (T42, S71).
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 #[path = "schema/failing.rs"]
 mod failing;

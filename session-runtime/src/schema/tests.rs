@@ -165,6 +165,7 @@ fn t42_a_version_is_never_lowered_and_a_migration_meanwhile_is_no_change_of_a_fi
 
 #[test]
 fn t42_a_migration_logs_nobody_in_and_nobody_out() {
+    #[allow(clippy::type_complexity, reason = "a table")]
     let in_and_out: [(Option<&str>, &[(&str, &str)], &'static dyn super::Migrates, &str); 3] = [
         (
             Some("7"),

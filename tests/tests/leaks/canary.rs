@@ -21,7 +21,7 @@ use session_runtime::{
 };
 use session_tests::observed::Told;
 use session_tests::redis::{prefix, shared};
-use session_tests::{Browser, Request, logs, serve};
+use session_tests::{Browser, Reply, Request, logs, serve};
 use sha2::Digest as _;
 
 #[session(remember = "30d")]
@@ -45,6 +45,21 @@ struct Nest {
 /// What happens in turn: what a handler does, and how a request comes.
 const DEEDS: &str = "fill change nan key large rotate renew old remember show change fail panic forged careless plain \
                      late switch fill change logout change";
+
+/// What comes of it.
+const EVENTS: [&str; 11] = [
+    "created",
+    "saved",
+    "rotated",
+    "renewed",
+    "replayed_id",
+    "destroyed",
+    "refused",
+    "csrf_refused",
+    "csrf_outdated",
+    "unproved",
+    "insecure",
+];
 
 /// 32 letters and digits for this purpose, the same in every run.
 fn canary(of: &str) -> String {
@@ -141,7 +156,7 @@ fn listen_to_panics() {
 
 /// Every form in which these bytes might appear somewhere.
 fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let list = bytes.iter().take(12).map(u8::to_string).collect::<Vec<_>>().join(", ");
     let texts = [hex.to_uppercase(), hex, list, STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)];
     texts.into_iter().map(String::into_bytes).chain([bytes.to_vec()]).collect()
@@ -189,6 +204,80 @@ struct AtRest {
     values: bool,
 }
 
+/// What somebody else got to see, and what nobody should.
+#[derive(Default)]
+struct Life {
+    shown: String,
+    stored: Vec<u8>,
+    cookies: Vec<String>,
+    tokens: Vec<String>,
+}
+
+impl Life {
+    /// A response but for the two things that are the browser's own.
+    fn see(&mut self, reply: &Reply, token: bool) {
+        let mut seen = reply.text();
+        if token {
+            seen = seen.replacen(&reply.body, "", 1);
+            self.tokens.push(reply.body.clone());
+        }
+        if let Some((_, cookie)) = reply.pair().and_then(|pair| pair.split_once('=')) {
+            seen = seen.replacen(cookie, "", 1);
+            self.cookies.push(cookie.to_owned());
+        }
+        self.shown.push_str(&seen);
+    }
+
+    /// Everything in turn.
+    async fn live(&mut self, browser: &mut Browser, clock: &ManualClock, at_rest: Option<&AtRest>) {
+        let mut first = None;
+        for deed in DEEDS.split(' ') {
+            clock.advance(std::time::Duration::from_secs(60));
+            let page = browser.get("/token").await;
+            self.see(&page, true);
+            let proof = format!("x-csrf-token: {}", page.body);
+            first = first.or_else(|| browser.cookie());
+            let request = Request::post(&format!("/{deed}"));
+            let reply = match deed {
+                "forged" | "careless" => browser.send(request).await,
+                "plain" => browser.send(request.line("x-plain: 1")).await,
+                // the first id of all, which is dead since the first change of a privilege
+                "old" => Request::get("/").cookie(first.as_deref().unwrap()).send(browser.server()).await,
+                "panic" => {
+                    // it takes its connection along
+                    let request = browser.prepare(request.line(&proof));
+                    let server = browser.server();
+                    drop(tokio::spawn(async move { request.send(server).await }).await);
+                    continue;
+                }
+                _ => browser.send(request.line(&proof)).await,
+            };
+            self.see(&reply, deed == "late");
+            self.shown.push_str(&browser.get("/").await.text());
+            self.stored.extend(at_rest.iter().flat_map(|at_rest| (at_rest.dump)()));
+        }
+        assert!(self.cookies.len() >= 5, "{:?}", self.cookies);
+    }
+
+    fn assert_unseen(&self, place: &str, text: &str, log_key: &[u8]) {
+        for field in FIELDS {
+            assert_absent(place, text.as_bytes(), field, canary(field).as_bytes());
+        }
+        assert_absent(place, text.as_bytes(), "the key", log_key);
+        for token in &self.tokens {
+            assert!(!text.contains(token), "{place} holds a CSRF token");
+        }
+        for cookie in &self.cookies {
+            assert!(!text.contains(&cookie[..20]), "{place} holds an id: {cookie}");
+            if session_runtime::Token::parse(cookie).is_some() {
+                let id = URL_SAFE_NO_PAD.decode(cookie).unwrap();
+                assert_absent(place, text.as_bytes(), "an id", &id[..32]);
+                assert_absent(place, text.as_bytes(), "the key of a record", &session_tests::key_of(cookie));
+            }
+        }
+    }
+}
+
 async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &[u8]) {
     logs::listen();
     listen_to_panics();
@@ -197,7 +286,7 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let builder = builder.clock(Arc::clone(&clock)).csrf(true).require_https(true);
     let sessions = builder.observer(told.clone()).log_key(log_key).build().unwrap();
-    let mut shown = format!("{sessions:?} {}", sessions.policy());
+    let mut life = Life { shown: format!("{sessions:?} {}", sessions.policy()), ..Life::default() };
     let app = Router::new()
         .route("/", get(look))
         .route("/token", get(token))
@@ -206,107 +295,31 @@ async fn run(builder: SessionsBuilder<Nest>, at_rest: Option<AtRest>, log_key: &
         .route("/{deed}", post(act))
         .layer(sessions)
         .layer(map_request(with_scheme));
-    let mut browser = Browser::new(serve(app).await);
-    let (mut cookies, mut tokens, mut stored) = (Vec::new(), Vec::new(), Vec::new());
-    let mut first = None;
-    for deed in DEEDS.split(' ') {
-        clock.advance(std::time::Duration::from_secs(60));
-        let page = browser.get("/token").await;
-        cookies.extend(page.pair().and_then(|pair| Some(pair.split_once('=')?.1.to_owned())));
-        let proof = format!("x-csrf-token: {}", page.body);
-        tokens.push(page.body);
-        first = first.or_else(|| browser.cookie());
-        // a handler that panics takes its connection along
-        if deed == "panic" {
-            let request = browser.prepare(Request::post("/panic").line(&proof));
-            let server = browser.server();
-            drop(tokio::spawn(async move { request.send(server).await }).await);
-            continue;
-        }
-        let request = Request::post(&format!("/{deed}"));
-        if deed == "old" {
-            // the first id of all, which is dead since the first change of a privilege
-            let dead = first.iter().fold(Request::get("/"), |request, cookie| request.cookie(cookie));
-            shown.push_str(&dead.send(browser.server()).await.text());
-            continue;
-        }
-        let reply = match deed {
-            "forged" | "careless" => browser.send(request).await,
-            "plain" => browser.send(request.line("x-plain: 1")).await,
-            _ => browser.send(request.line(&proof)).await,
-        };
-        if deed == "late" {
-            tokens.push(reply.body.clone());
-        }
-        let cookie = reply.pair().and_then(|pair| Some(pair.split_once('=')?.1.to_owned()));
-        let mut seen = reply.text();
-        if deed == "late" {
-            seen = seen.replacen(&reply.body, "", 1);
-        }
-        if let Some(cookie) = cookie {
-            seen = seen.replacen(&cookie, "", 1);
-            cookies.push(cookie);
-        }
-        shown.push_str(&seen);
-        shown.push_str(&browser.get("/").await.text());
-        stored.extend(at_rest.iter().flat_map(|at_rest| (at_rest.dump)()));
-    }
-    assert!(cookies.len() >= 5, "{cookies:?}");
+    life.live(&mut Browser::new(serve(app).await), &clock, at_rest.as_ref()).await;
     let heard = logs::heard();
-    let events = [
-        "created",
-        "saved",
-        "rotated",
-        "renewed",
-        "replayed_id",
-        "destroyed",
-        "refused",
-        "csrf_refused",
-        "csrf_outdated",
-        "unproved",
-        "insecure",
-        "session.commit",
-    ];
-    for event in events {
-        assert!(heard.contains(event), "{event}: {heard}");
+    for event in EVENTS {
+        assert!(heard.contains(&format!("event=\"{event}\"")), "{event}: {heard}");
     }
+    assert!(heard.contains("session.commit"), "{heard}");
     let panics = PANICS.lock().unwrap().clone();
     assert!(panics.contains("Session(..)"), "{panics}");
     let events = format!("{:?}", told.take());
-    let places = [("a response", &shown), ("the log", &heard), ("a panic", &panics), ("an event", &events)];
+    let places =
+        [("a response", &life.shown), ("the log", &heard), ("a panic", &panics), ("an event", &events)];
     for (place, text) in places {
-        for field in FIELDS {
-            assert_absent(place, text.as_bytes(), field, canary(field).as_bytes());
-        }
-        assert_absent(place, text.as_bytes(), "the key", log_key);
-        for token in &tokens {
-            assert!(!text.contains(token), "{place} holds a CSRF token");
-        }
-        for cookie in &cookies {
-            assert!(!text.contains(&cookie[..20]), "{place} holds an id: {cookie}");
-            if let Some(token) = session_runtime::Token::parse(cookie) {
-                drop(token);
-                assert_absent(
-                    place,
-                    text.as_bytes(),
-                    "an id",
-                    &URL_SAFE_NO_PAD.decode(cookie).unwrap()[..32],
-                );
-                assert_absent(place, text.as_bytes(), "the key of a record", &session_tests::key_of(cookie));
-            }
-        }
+        life.assert_unseen(place, text, log_key);
     }
     let Some(AtRest { values, .. }) = at_rest else { return };
-    assert!(!stored.is_empty());
-    for cookie in &cookies {
+    assert!(!life.stored.is_empty());
+    for cookie in &life.cookies {
         let bytes = URL_SAFE_NO_PAD.decode(cookie).unwrap();
-        assert_absent("the store", &stored, "an id", &bytes[..bytes.len().min(32)]);
+        assert_absent("the store", &life.stored, "an id", &bytes[..bytes.len().min(32)]);
     }
     for field in FIELDS {
-        let is_there = contains(&stored, canary(field).as_bytes());
+        let is_there = contains(&life.stored, canary(field).as_bytes());
         assert_eq!(is_there, values, "{field} at rest");
     }
-    assert_absent("the store", &stored, "the key", log_key);
+    assert_absent("the store", &life.stored, "the key", log_key);
 }
 
 fn key() -> [u8; 32] {

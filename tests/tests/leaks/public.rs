@@ -42,6 +42,7 @@ mod before {
 
 static MIGRATION: Mutex<String> = Mutex::new(String::new());
 
+#[allow(clippy::unnecessary_wraps, reason = "the signature of migrations")]
 fn note(session: &mut Migration) -> Result<(), MigrationError> {
     *MIGRATION.lock().unwrap() = format!("{session:?} {:?}", session.get::<u8>("name"));
     Ok(())
@@ -87,7 +88,7 @@ struct Events(Arc<Mutex<String>>);
 impl Observer for Events {
     fn observe(&self, event: &Event<'_>) {
         let parts = (event, event.what(), event.tag());
-        self.0.lock().unwrap().push_str(&format!("{parts:?}"));
+        self.0.lock().unwrap().extend([format!("{parts:?}")]);
     }
 }
 
@@ -97,7 +98,7 @@ struct Shown(BTreeMap<&'static str, String>);
 
 impl Shown {
     fn add(&mut self, name: &'static str, value: &dyn Debug) {
-        self.0.entry(name).or_default().push_str(&format!("{value:?}\n{value:#?}\n"));
+        self.0.entry(name).or_default().extend([format!("{value:?}\n{value:#?}\n")]);
     }
 }
 
@@ -154,11 +155,11 @@ async fn stores(shown: &mut Shown) {
     shown.add("store::conformance::kit::Write", &write);
     let changes = write.build();
     shown.add("store::Changes", &changes);
-    let changed = changes.apply(&record).unwrap();
-    shown.add("store::Record", &changed);
-    shown.add("store::Meta", changed.meta());
-    shown.add("store::Fields", changed.fields());
-    shown.add("store::OpId", &OpId::clone(&changed.meta().last_op));
+    let after = changes.apply(&record).unwrap();
+    shown.add("store::Record", &after);
+    shown.add("store::Meta", after.meta());
+    shown.add("store::Fields", after.fields());
+    shown.add("store::OpId", &OpId::clone(&after.meta().last_op));
     shown.add("store::Key", &key(1));
     let nonce = CANARY.as_bytes().try_into().unwrap();
     let until = SystemClock.now();
@@ -194,7 +195,7 @@ async fn stores(shown: &mut Shown) {
     shown.add("store::Durability", &session_runtime::store::Durability::Full);
     shown.add("store::FileStore", &builder.open().map(drop));
     drop(fs::remove_dir_all(folder));
-    shown.add("store::conformance::Subject", &format!("{}", std::any::type_name::<Subject<MemoryStore>>()));
+    shown.add("store::conformance::Subject", &std::any::type_name::<Subject<MemoryStore>>());
 }
 
 async fn requests(shown: &mut Shown) {
@@ -217,7 +218,7 @@ async fn requests(shown: &mut Shown) {
     let seen = Arc::new(Mutex::new(String::new()));
     let note = Arc::clone(&seen);
     let handler = async move |session: Session<Shop>, attempt: Attempt<Shop>, reader: WithoutCsrf<Shop>| {
-        note.lock().unwrap().push_str(&format!("{session:?} {attempt:?} {reader:?} {:?}", session.token()));
+        note.lock().unwrap().extend([format!("{session:?} {attempt:?} {reader:?} {:?}", session.token())]);
         session.update(|shop| {
             shop.user = Some(CANARY.to_owned());
             shop.ratio = f64::NAN;

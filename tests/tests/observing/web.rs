@@ -58,7 +58,7 @@ async fn late(session: &Desk, handle: Session<Desk>) -> Result<String, Error> {
 #[with_session(csrf = form)]
 async fn careless(session: &mut Desk, handle: Session<Desk>, Path(deed): Path<String>) -> StatusCode {
     match &*deed {
-        "rename" => session.name = "eve".to_owned(),
+        "rename" => "eve".clone_into(&mut session.name),
         "destroy" => handle.destroy(),
         "destroy-and-panic" => {
             handle.destroy();

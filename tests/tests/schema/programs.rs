@@ -125,6 +125,6 @@ async fn t42_two_versions_of_a_program_write_one_session_at_once_and_lose_nothin
     let cart = later.split("cart=").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     let mut items: Vec<usize> = cart.split(',').map(|item| item.parse().unwrap()).collect();
     items.sort_unstable();
-    assert_eq!(items, Vec::from_iter(0..2 * EACH));
+    assert!(items.into_iter().eq(0..2 * EACH));
     assert_eq!(folder.version(), Some(2));
 }

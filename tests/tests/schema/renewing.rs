@@ -56,7 +56,7 @@ async fn note_before(session: &mut before::Code) {
 
 #[with_session]
 async fn coupon_before(session: &mut before::Code) {
-    session.coupon = "spring".to_owned();
+    "spring".clone_into(&mut session.coupon);
 }
 
 async fn renew(handle: Session<Code>) {

@@ -108,7 +108,7 @@ async fn price_before(session: &mut before::Shop) {
 
 #[with_session]
 async fn theme_before(session: &mut before::Shop) {
-    session.theme = "dark".to_owned();
+    "dark".clone_into(&mut session.theme);
 }
 
 #[with_session]
