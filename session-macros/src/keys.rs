@@ -77,6 +77,8 @@ keys! {
         Persistent = "persistent", "persistent";
         RequireHttps = "require_https", "require_https";
         Csrf = "csrf", "csrf";
+        Version = "version", "version = 2";
+        Migrate = "migrate", "migrate = path::to::function";
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";

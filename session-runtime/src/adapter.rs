@@ -16,6 +16,7 @@ use crate::edge::csrf::{self, Demand};
 use crate::edge::head::Head;
 use crate::error::{Error, Kind, Unavailable};
 use crate::event;
+use crate::observe::Happened;
 use crate::session::cell::{Cell, Closing};
 use crate::session::{Attempt, Session};
 
@@ -92,7 +93,7 @@ pub(crate) async fn extract<S: SessionData>(
     }
     let must_prove = demand.is_made_of(edge, head);
     if must_prove && csrf::is_cross_site(head) {
-        event::csrf_refused(S::NAME, "its browser says that another site sent it");
+        cell.tell(Happened::CsrfRefused { why: "its browser says that another site sent it" });
         return Err(Rejected::Csrf);
     }
     let presented = candidates(&cell.engine.cookie_name, head.cookies(), |text| cell.engine.read(text));
@@ -100,7 +101,7 @@ pub(crate) async fn extract<S: SessionData>(
         return Ok(Attempt(Err(Unavailable::answered_with(edge.statuses))));
     }
     if must_prove && !cell.meets(demand, csrf::in_header(edge, head)) {
-        event::csrf_refused(S::NAME, "its header has no token of this session");
+        cell.tell(Happened::CsrfRefused { why: "its header has no token of this session" });
         return Err(Rejected::Csrf);
     }
     Ok(Attempt(Ok(Session::new(cell))))
@@ -222,16 +223,18 @@ impl Watch {
         if !std::thread::panicking() && !self.cell.must_outlive_request() {
             return;
         }
-        let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);
+        let cell = Arc::clone(&self.cell);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     if let Err(error) = cell.commit(Ending::Drop, Turn::Last).await {
-                        event::detached_failed(session, &error.to_string());
+                        cell.tell(Happened::DetachedFailed { why: &error.to_string() });
                     }
                 });
             }
-            Err(_) => event::detached_failed(session, "there is no tokio runtime to carry it out"),
+            Err(_) => {
+                cell.tell(Happened::DetachedFailed { why: "there is no tokio runtime to carry it out" });
+            }
         }
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod limit;
 mod merge;
 pub(crate) mod plan;
 pub(crate) mod renewal;
+mod rotation;
 pub(crate) mod sealed;

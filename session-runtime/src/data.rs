@@ -8,6 +8,7 @@ use crate::cookie::rules::{
     SameSite,
 };
 use crate::field::{Access, OwnerValue};
+use crate::schema::Migrates;
 use crate::session::gate::{Gate, Guarded};
 use crate::session::{Attempt, Session};
 
@@ -112,6 +113,9 @@ pub struct Policy {
     pub persistent: bool,
     pub csrf: bool,
     pub require_https: bool,
+    /// 0 where none is declared.
+    pub version: u32,
+    pub migrate: Option<&'static dyn Migrates>,
 }
 
 impl Policy {
@@ -132,6 +136,8 @@ impl Policy {
         persistent: false,
         csrf: false,
         require_https: false,
+        version: 0,
+        migrate: None,
     };
 }
 

@@ -81,7 +81,6 @@ where
 }
 
 /// The JSON of any value, refusing what JSON cannot carry.
-#[cfg(feature = "signed-cookie")]
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     json::write(value, &mut out)?;

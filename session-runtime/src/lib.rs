@@ -157,7 +157,9 @@ mod mac;
 #[cfg(doc)]
 #[doc = include_str!("../MISTAKES.md")]
 pub mod mistakes {}
+pub mod observe;
 mod record;
+mod schema;
 mod seal;
 mod session;
 mod sessions;
@@ -190,6 +192,7 @@ pub use field::{
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyLiteral, KeyRing, SecretKey};
+pub use schema::{Migration, MigrationError};
 pub use session::{Attempt, Session, WithoutCsrf};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]

@@ -7,6 +7,7 @@ mod summary;
 pub use builder::SessionsBuilder;
 pub use issue::Issued;
 pub use summary::PolicySummary;
+pub(crate) use summary::described;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,6 +17,7 @@ use crate::data::{Owned, OwnerOf, RootSession, SessionData};
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
 use crate::field::{EncodeError, owner_json};
+use crate::observe::Happened;
 use crate::session::cell::Cell;
 use crate::session::lasting;
 use crate::store::kind::{self, Keeps};
@@ -136,10 +138,12 @@ impl<R: RootSession> Sessions<R> {
     /// # Errors
     /// [`Error::is_unavailable`] if the store does not answer.
     pub async fn sweep(&self) -> Result<usize, Error> {
-        Ok(match &self.engine.place {
+        let count = match &self.engine.place {
             Place::Server(store) => self.engine.ask(store.sweep(self.engine.now())).await?,
             Place::Cookie(jar) => jar.sweep(&self.engine).await?,
-        })
+        };
+        self.engine.reporter.tell(None, Happened::Swept { count });
+        Ok(count)
     }
 
     /// Ends every session that began for this owner before now, wherever it is: after a password was changed, or for "log out
@@ -171,9 +175,9 @@ impl<R: RootSession> Sessions<R> {
         }
     }
 
-    /// The policy in force, in one line: for the log at start, and for whoever reviews it (S74).
+    /// The policy in force, in a few lines: for the log at start, and for whoever reviews it (S74).
     pub fn policy(&self) -> PolicySummary {
-        PolicySummary::of(R::NAME, &self.engine)
+        PolicySummary::of::<R>(&self.engine)
     }
 
     /// What the store knows the session of this id by: for tools that look into a store.

@@ -7,10 +7,13 @@
 
 pub mod browser;
 pub mod by_hand;
+#[cfg(unix)]
+pub mod deployed;
 pub mod gate;
 pub mod in_process;
 pub mod keys;
 pub mod logs;
+pub mod observed;
 pub mod process;
 #[cfg(unix)]
 pub mod proxy;

@@ -3,6 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
+#[cfg(unix)]
+#[path = "leaks/canary.rs"]
+mod canary;
+#[cfg(unix)]
+#[path = "leaks/public.rs"]
+mod public;
+
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 

@@ -25,6 +25,7 @@ mod shape;
 mod types;
 mod unique;
 mod unsupported;
+mod version;
 
 pub(crate) use cookie_rules::SameSite;
 pub(crate) use handlers::handlers;

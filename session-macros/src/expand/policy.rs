@@ -7,6 +7,7 @@ use crate::check::SameSite;
 use crate::model::{Policy, RuntimePath, Session};
 
 use super::lints;
+use super::spans::reported_at;
 
 /// ```text
 /// impl RootSession for Shop {
@@ -57,7 +58,12 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
         policy.require_https.map(|on| quote!(require_https: #on,)),
         policy.csrf.map(|on| quote!(csrf: #on,)),
     ];
-    quote!(#cookie #idle #absolute #remember #renew #grace #same_site #path #domain #(#switches)*)
+    let version = policy.version.map(|number| quote!(version: #number,));
+    let migrate = policy.migrate.as_ref().map(|path| reported_at(path, quote!(&#path)));
+    let migrate = migrate.map(|function| quote!(migrate: ::core::option::Option::Some(#function),));
+    quote! {
+        #cookie #idle #absolute #remember #renew #grace #same_site #path #domain #(#switches)* #version #migrate
+    }
 }
 
 fn seconds(seconds: u64) -> TokenStream {

@@ -1,7 +1,7 @@
 //! A session struct.
 
 use proc_macro2::Ident;
-use syn::{Generics, Type, TypePath};
+use syn::{ExprPath, Generics, Type, TypePath};
 
 use super::{Field, RuntimePath};
 use crate::check::SameSite;
@@ -41,6 +41,9 @@ pub(crate) struct Policy {
     pub persistent: Option<bool>,
     pub require_https: Option<bool>,
     pub csrf: Option<bool>,
+    pub version: Option<u32>,
+    /// What makes a session of this version of an earlier one's.
+    pub migrate: Option<ExprPath>,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Live, Work, assemble, move_record, store_changes, touch};
+use super::apply::{After, Live, Work, assemble, store_changes, touch};
 use super::plan::{Select, Stamp, Wipe};
+use super::rotation::move_record;
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::commit::apply::Note;
 use crate::engine::Engine;
 use crate::error::{Error, Kind, StoreError};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::{Meta, Record, Renewal};
 use crate::store::{DynStore, Found, Touched};
 use crate::token::{Key, Token};
@@ -108,9 +109,12 @@ pub(super) async fn renew(
     changes.meta.issued = Some(work.now);
     note(Some(Arc::new(changes.clone())));
     let mut id = NewId::Renewed(work.now.after(engine.lifetimes.grace));
-    let error = match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
+    let upgrade = work.upgrade.as_deref();
+    let error = match move_record(engine, store, &live, &mut changes, upgrade, work.now, &mut id).await {
         Ok(new) => {
             note(None);
+            work.upgrade = None;
+            work.renewed = true;
             return Ok(After::Live(new));
         }
         Err(error) => error,
@@ -118,7 +122,7 @@ pub(super) async fn renew(
     match error.kind() {
         // it may have been done: the note stays
         Kind::Unavailable if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
+            engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
             return Ok(After::Unchanged);
         }
         Kind::Unavailable => return Err(error),

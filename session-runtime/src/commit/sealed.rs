@@ -9,7 +9,7 @@ use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::record::{Meta, Record, Renewal};
 use crate::store::Jar;
 use crate::token::Token;
@@ -57,6 +57,14 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
     }
 }
 
+impl Work {
+    /// Fields were written, and with them what a migration made.
+    fn wrote(&mut self, done: Done) -> Done {
+        self.upgrade = None;
+        done
+    }
+}
+
 /// The id of a new cookie: the one that is promised, if one is.
 fn promised_or_new(engine: &Engine, work: &mut Work) -> Result<Token, Error> {
     match work.next.take() {
@@ -88,7 +96,7 @@ async fn rotate(
         done => done?,
     };
     // of two that rotate at once, one ends the old id (S69)
-    Ok(jar.rotate(engine, &live, &new, None, work.now).await?.then_some(done))
+    Ok(jar.rotate(engine, &live, &new, None, work.now).await?.then(|| work.wrote(done)))
 }
 
 /// The changed record in a cookie of a renewed id (S24), or, if another request renewed it first, of that one's. That the id
@@ -98,9 +106,12 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
     match try_to_renew(engine, jar, &live, &changes, work.now).await {
-        Ok(Some(done)) => Ok(done),
+        Ok(Some(done)) => {
+            work.renewed = true;
+            Ok(work.wrote(done))
+        }
         Err(error) if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
+            engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
             Ok(Done { standing: After::Unchanged, cookie: None })
         }
         Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
@@ -155,14 +166,15 @@ pub(crate) async fn confirm(engine: &Engine, jar: &Jar, live: Live) -> Confirmed
 async fn update(
     engine: &Engine,
     jar: &Jar,
-    work: &Work,
+    work: &mut Work,
     live: Live,
     changes: &Changes,
 ) -> Result<Done, Error> {
     match jar.going_on(engine, live).await? {
         Some(live) => {
             let record = changed(changes, &live.record)?;
-            bake(engine, jar, live.token, record, work.now)
+            let done = bake(engine, jar, live.token, record, work.now)?;
+            Ok(work.wrote(done))
         }
         None if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
         None => Ok(ended()),
@@ -199,6 +211,7 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
 /// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
 /// answer is right as it is.
 async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
+    let key = live.key;
     let renewed = match jar.going_on(engine, live).await {
         // a cookie would put back what a logout took away (T2)
         Ok(None) => return ended(),
@@ -206,7 +219,7 @@ async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
         Err(error) => Err(error.into()),
     };
     renewed.unwrap_or_else(|error| {
-        event::renew_failed(engine.types.root, &error);
+        engine.reporter.tell(Some(&key), Happened::ResendFailed { error: &error });
         Done { standing: After::Unchanged, cookie: None }
     })
 }

@@ -1,5 +1,6 @@
 //! A range of addresses, as `10.0.0.0/8` names it.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::error::Error;
@@ -9,6 +10,13 @@ use crate::error::Error;
 pub(crate) struct Network {
     address: IpAddr,
     prefix: u8,
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, prefix } = self;
+        if *prefix == bits(*address) { write!(f, "{address}") } else { write!(f, "{address}/{prefix}") }
+    }
 }
 
 impl Network {

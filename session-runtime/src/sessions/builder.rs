@@ -2,12 +2,14 @@
 
 mod edge;
 
+use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::Sessions;
+use super::summary::store_name;
 use crate::clock::{Clock, SystemClock};
 use crate::commit::plan::Lifetimes;
 use crate::cookie::config::CookieConfig;
@@ -20,6 +22,7 @@ use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
+use crate::observe::{LogKey, Observer, Reporter, TooShort};
 use crate::record::MemoBudget;
 use crate::session::lasting;
 use crate::store::SessionStore;
@@ -56,6 +59,7 @@ const MEMO_BYTES: usize = 64 * 1024 * 1024;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionsBuilder<R> {
     keeping: Kept,
+    store: Box<str>,
     cookie: CookieConfig,
     lifetimes: Lifetimes,
     edge: EdgeConfig,
@@ -64,6 +68,8 @@ pub struct SessionsBuilder<R> {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     development: bool,
+    observer: Option<Arc<dyn Observer>>,
+    log_key: Result<LogKey, TooShort>,
     root: PhantomData<fn() -> R>,
 }
 
@@ -84,6 +90,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         let policy = R::POLICY;
         Self {
             keeping: store.into_keeping().0,
+            store: store_name(type_name::<St>()),
             cookie: CookieConfig {
                 name: policy.cookie.to_owned(),
                 path: policy.path.to_owned(),
@@ -108,6 +115,8 @@ impl<R: RootSession> SessionsBuilder<R> {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             development: false,
+            observer: None,
+            log_key: Ok(LogKey::default()),
             root: PhantomData,
         }
     }
@@ -213,6 +222,20 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// Who is told what happens to the sessions, beside the log: [`Counters`](crate::observe::Counters), or a type of your own.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// What the [tags](crate::observe::Tag) are made with that sessions have in the log. Servers that are given the same key call a
+    /// session the same; without one, each process makes its own. At least 32 bytes, which nobody can guess: with the key, whoever
+    /// has an id can find what it did in the log.
+    pub fn log_key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.log_key = LogKey::shared(key.as_ref());
+        self
+    }
+
     #[cfg(test)]
     pub(crate) fn entropy(mut self, entropy: impl Entropy + 'static) -> Self {
         self.entropy = Arc::new(entropy);
@@ -238,6 +261,9 @@ impl<R: RootSession> SessionsBuilder<R> {
         check_lifetimes(&lifetimes)?;
         check_renewal(&lifetimes)?;
         lasting::check::<R>(&lifetimes)?;
+        let log_key = self.log_key.map_err(|TooShort| {
+            Error::config(format!("a `log_key` has at least {} bytes", LogKey::SHORTEST))
+        })?;
         if self.development {
             event::development(R::NAME, &self.cookie.name);
         }
@@ -257,6 +283,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         };
         let engine = Engine {
             place,
+            store: self.store.into(),
             clock: self.clock,
             entropy: self.entropy,
             purpose: Purpose::of(&self.cookie.name, &self.cookie.path),
@@ -268,6 +295,7 @@ impl<R: RootSession> SessionsBuilder<R> {
             max_bytes: self.max_bytes,
             memo: Arc::new(MemoBudget::new(MEMO_BYTES)),
             types: Types::of::<R>(),
+            reporter: Reporter::new(R::NAME, log_key, self.observer),
             blank: OnceLock::new(),
         };
         Ok(Sessions { engine: Arc::new(engine), root: PhantomData })

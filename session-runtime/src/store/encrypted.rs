@@ -95,7 +95,7 @@ impl<S: Store> EncryptedStore<S> {
 
     /// The metadata that the inner store may know.
     fn shown(&self, meta: &Meta) -> Meta {
-        Meta { owner: self.shown_owner(meta), renewed: None, ..meta.clone() }
+        Meta { owner: self.shown_owner(meta), renewed: None, schema: 0, ..meta.clone() }
     }
 
     fn shown_owner(&self, meta: &Meta) -> Option<Box<str>> {
@@ -132,6 +132,7 @@ impl<S: Store> EncryptedStore<S> {
                 issued: changes.meta.issued,
                 // sealed: who writes the store must not choose which id reaches the session
                 renewed: None,
+                schema: None,
             },
             // the limit is of what is sealed, and was kept
             max_bytes: usize::MAX,

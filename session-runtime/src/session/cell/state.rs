@@ -9,6 +9,7 @@ use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::{Intents, Standing, Times, Wipe};
 use crate::engine::Engine;
+use crate::schema::Upgrade;
 use crate::session::slot::AnySlot;
 use crate::token::Key;
 
@@ -19,6 +20,8 @@ use super::csrf::Csrf;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) source: Source,
+    /// The record is of an earlier version: `source` has it as this version reads it.
+    pub(super) upgrade: Option<Arc<Upgrade>>,
     /// Whether the request carried our cookie.
     pub(super) presented: bool,
     /// The value that was asked for first: mostly the only one.
@@ -67,6 +70,15 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// The session that the request presented, if it is one.
+    pub(super) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Live(live) => Some(&live.key),
+            Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
+            Self::Untouched | Self::Failed | Self::Absent | Self::Dead | Self::Insecure => None,
+        }
+    }
+
     /// What a request that asks again is told; `None` before the first.
     pub(super) fn outcome(&self) -> Option<Result<(), OutOfReach>> {
         match self {
@@ -92,6 +104,15 @@ impl State {
     /// Whether the response is for one person only: it may show what their session holds, or a token of it (S62).
     pub(super) fn is_private(&self) -> bool {
         matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some()) || self.has_issued()
+    }
+
+    /// The session is this one after a commit, which did not write what an `upgrade` was made of.
+    pub(super) fn go_on(&mut self, mut live: Live, upgrade: Option<Arc<Upgrade>>) {
+        if let Some(upgrade) = &upgrade {
+            live.record = upgrade.seen(live.record.meta());
+        }
+        self.upgrade = upgrade;
+        self.source = Source::Live(live);
     }
 
     pub(super) fn exists(&self) -> bool {

@@ -10,9 +10,9 @@ use crate::commit::apply::Live;
 use crate::commit::plan::Lifetimes;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::StoreError;
-use crate::event;
-use crate::record::{Record, Renewal};
-use crate::seal::{Opened, Sealer};
+use crate::observe::{Deadline, Happened};
+use crate::record::{Meta, Record, Renewal};
+use crate::seal::{Opened, Sealer, Shut};
 use crate::token::{Key, NoEntropy, Purpose, Token};
 
 /// Seals and opens the cookies of one session type.
@@ -28,8 +28,38 @@ pub(crate) struct Jar {
 pub(crate) enum Look {
     Live(Live),
     /// It ended a short while ago: what is in flight with it must not begin anew.
-    Dead,
-    Nothing,
+    Dead {
+        key: Key,
+        rotated: bool,
+    },
+    /// No session, and what is there instead.
+    Nothing(Miss, Option<Key>),
+}
+
+/// Why what was presented reaches no session. To whoever presented it all of them are one (S60). The worse is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Miss {
+    Unknown,
+    Expired(Deadline),
+    Replayed { rotated: bool },
+    Tampered,
+}
+
+impl Miss {
+    /// Whether a session with this metadata is over.
+    pub(crate) fn over(meta: &Meta, now: Timestamp) -> Option<Self> {
+        let deadline = if meta.expires <= now { Deadline::Absolute } else { Deadline::Idle };
+        (meta.deadline() <= now).then_some(Self::Expired(deadline))
+    }
+
+    pub(crate) const fn happened(self) -> Happened<'static> {
+        match self {
+            Self::Unknown => Happened::Unknown,
+            Self::Expired(deadline) => Happened::Expired { deadline },
+            Self::Replayed { rotated } => Happened::Replayed { rotated },
+            Self::Tampered => Happened::Tampered,
+        }
+    }
 }
 
 /// A session that has ended, or has another id that the old one does not reach.
@@ -61,22 +91,24 @@ impl Jar {
         text: &[u8],
         now: Timestamp,
     ) -> Result<Look, StoreError> {
-        let Some(Opened { id, record, stale }) = self.sealer.open(text, now) else {
-            return Ok(Look::Nothing);
+        let (Opened { id, record, stale }, is_over) = match self.sealer.examine(text, now) {
+            Ok(opened) => (opened, false),
+            Err(Shut::Over(opened)) => (*opened, true),
+            Err(Shut::Forged) => return Ok(Look::Nothing(Miss::Tampered, None)),
         };
-        if now >= record.meta().deadline() {
-            return Ok(Look::Nothing);
-        }
         let token = Token::from_id(id);
         let key = token.key(&engine.purpose);
+        match Miss::over(record.meta(), now) {
+            Some(miss) => return Ok(Look::Nothing(miss, Some(key))),
+            // it begins in the future, or ends too far in it: a clock was wrong
+            None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(key))),
+            None => {}
+        }
         let live = Live { token, key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
             Ok(live) => Look::Live(live),
-            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => {
-                event::replayed_id(engine.types.root, rotated);
-                Look::Dead
-            }
-            Err(_) => Look::Nothing,
+            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => Look::Dead { key, rotated },
+            Err(Dead { rotated, .. }) => Look::Nothing(Miss::Replayed { rotated }, Some(key)),
         })
     }
 
