@@ -3,6 +3,6 @@
 pub(crate) mod apply;
 pub(crate) mod diff;
 pub(crate) mod limit;
-mod merge;
+pub(crate) mod merge;
 pub(crate) mod plan;
 mod sealed;

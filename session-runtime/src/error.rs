@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     NoEntropy,
     /// The record would be larger than allowed.
     TooLarge { field: Cow<'static, str>, bytes: usize, limit: usize },
+    /// The owner has as many sessions as they may.
+    Limit { sessions: usize },
     /// A value that JSON cannot carry, or that does not fit where it was put.
     Unstorable { field: Cow<'static, str>, why: Cow<'static, str> },
     /// The id or its attributes changed, but the response head is already on its way.
@@ -52,7 +54,7 @@ impl Error {
     /// The HTTP status that tells a client so: 409, 500 or 503 (DESIGN.md, "When the session cannot be saved").
     pub fn status(&self) -> u16 {
         match self.0.kind {
-            Kind::Gone | Kind::Conflict => 409,
+            Kind::Gone | Kind::Conflict | Kind::Limit { .. } => 409,
             Kind::Unavailable | Kind::Full | Kind::NoEntropy => 503,
             Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
         }
@@ -76,6 +78,11 @@ impl Error {
     /// The session would be larger than the configured limit; the text names the largest field.
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// The owner has as many sessions as `max_sessions` allows, and `when_full` refuses another one (S18).
+    pub fn is_limit(&self) -> bool {
+        matches!(self.0.kind, Kind::Limit { .. })
     }
 
     /// A field holds a value that cannot be stored, such as a number that is not finite; the text names the field.
@@ -124,6 +131,9 @@ impl fmt::Display for Error {
                     "the session takes {bytes} bytes, of at most {limit}; the largest change is field `{}`",
                     field.escape_debug()
                 )
+            }
+            Kind::Limit { sessions } => {
+                write!(f, "the owner has {sessions} sessions, which is as many as are allowed")
             }
             Kind::Unstorable { field, why } => {
                 write!(f, "session field `{}` cannot be stored: {why}", field.escape_debug())

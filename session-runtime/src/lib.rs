@@ -153,6 +153,7 @@ pub mod jwt;
 mod keys;
 #[cfg(feature = "_mac")]
 mod mac;
+mod owners;
 mod record;
 mod seal;
 mod session;
@@ -176,11 +177,12 @@ pub use cookie::rules::SameSite;
 pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use error::{Error, Unavailable};
 pub use field::{
-    Addable, Appendable, Expiring, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField,
-    Unitable,
+    Addable, Appendable, Expiring, Extra, ExtraError, Flash, LabelValue, Ordered, OwnerValue, Secret,
+    SessionField, Unitable,
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyRing, SecretKey};
+pub use owners::{BadHandle, OwnedSession, SessionHandle, WhenFull};
 pub use session::{Attempt, Session};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]

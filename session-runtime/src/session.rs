@@ -4,6 +4,7 @@ pub(crate) mod cell;
 pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod lasting;
+mod owned;
 mod slot;
 mod take;
 

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event;
+use crate::owners::{self, Arrival, Newcomer};
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::store::{Created, DynStore, Rotated, Touched, Updated};
 use crate::token::{Key, Slot, Token};
@@ -93,13 +94,17 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
+            let dropped = work.diff.summary.dropped;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, &changes, live, work.now)).await?)
+            Box::pin(rotate(engine, store, &changes, live, work.now, dropped)).await?
         }
     };
     let cookie = match (work.plan.cookie, &standing) {
         (CookiePlan::Remove, _) => Some(engine.cookie.remove()),
         (CookiePlan::Set, After::Live(live)) => Some(set_cookie(engine, live, work.now)),
+        (CookiePlan::Set, After::Ended) if matches!(work.plan.op, Op::Rotate { .. }) => {
+            Some(engine.cookie.remove())
+        }
         (CookiePlan::Set | CookiePlan::Leave, _) => None,
     };
     Ok(Done { standing, cookie })
@@ -121,7 +126,17 @@ async fn delete(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> Resul
     for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
         engine.ask(store.delete(&key, until)).await?;
     }
+    left(engine, work.live.as_ref()).await;
     Ok(After::Ended)
+}
+
+/// The session has ended: its owner has one less. That is no reason to fail a logout.
+pub(super) async fn left(engine: &Engine, live: Option<&Live>) {
+    if let Some(live) = live
+        && let Some(owner) = &live.record.meta().owner
+    {
+        Box::pin(owners::leave(engine, owner, &live.key)).await;
+    }
 }
 
 async fn update(
@@ -134,6 +149,11 @@ async fn update(
 ) -> Result<After, Error> {
     let live = work.take_live()?;
     let changes = Arc::new(assemble(engine, select, Wipe::Nothing, stamp, &mut work.diff, &live.record)?);
+    if stamp.expires.is_some()
+        && let Some(arrival) = arrival(engine, &changes, &live)
+    {
+        Box::pin(owners::prolong(engine, &arrival, &live.key)).await?;
+    }
     note(Some(Arc::clone(&changes)));
     let updated = match engine.ask(store.update(&live.key, &changes)).await? {
         // on the heap, for the same reason
@@ -185,16 +205,44 @@ pub(super) fn first(
 }
 
 async fn create(engine: &Engine, store: &dyn DynStore, record: Arc<Record>) -> Result<Live, Error> {
+    let mut newcomer = Arrival::of(engine, &record, None).map(|arrival| Newcomer::new(engine, arrival));
     for _ in 0..TRIES {
         let slot = if store.is_sharded() { Some(Slot::random(&*engine.entropy)?) } else { None };
-        let token = Token::random(&*engine.entropy, slot)?;
-        let key = token.key(&engine.purpose);
+        let (token, key) = next_id(engine, slot, newcomer.as_mut()).await?;
         match engine.ask(store.create(&key, Arc::clone(&record))).await? {
             Created::Created => return Ok(Live { token, key, record, stale: false }),
-            Created::Exists => {}
+            Created::Exists => taken(newcomer.as_mut()).await?,
         }
     }
     Err(Error::new(Kind::NoEntropy))
+}
+
+/// A new id; one that is noted by now, if somebody owns the session.
+async fn next_id(
+    engine: &Engine,
+    slot: Option<Slot>,
+    newcomer: Option<&mut Newcomer<'_>>,
+) -> Result<(Token, Key), Error> {
+    if let Some(newcomer) = newcomer {
+        return Box::pin(newcomer.id(slot)).await;
+    }
+    let token = Token::random(&*engine.entropy, slot)?;
+    let key = token.key(&engine.purpose);
+    Ok((token, key))
+}
+
+async fn taken(newcomer: Option<&mut Newcomer<'_>>) -> Result<(), Error> {
+    match newcomer {
+        Some(newcomer) => Box::pin(newcomer.is_taken()).await,
+        None => Ok(()),
+    }
+}
+
+/// Whose session it is after these changes.
+fn arrival(engine: &Engine, changes: &Changes, live: &Live) -> Option<Arrival> {
+    let before = live.record.meta();
+    let after = changes.meta.apply(before, changes.op);
+    Arrival::with(engine, &after, &live.record, Some((&live.key, before)))
 }
 
 async fn rotate(
@@ -203,14 +251,44 @@ async fn rotate(
     changes: &Changes,
     live: Live,
     now: Timestamp,
-) -> Result<Live, Error> {
+    dropped: bool,
+) -> Result<After, Error> {
     let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, store, &live.key, changes, until).await?;
-    if moved.is_none() && changes.can_merge() {
-        moved = merge::rotate(engine, store, &live.key, changes, until).await?;
+    let mut newcomer = arrival(engine, changes, &live).map(|arrival| Newcomer::new(engine, arrival));
+    if let Some(newcomer) = &mut newcomer
+        && let Err(error) = newcomer.id(live.key.slot()).await
+    {
+        // a privilege that was given up must not last because an index cannot be written: then all of it ends
+        if dropped && error.is_unavailable() {
+            engine.ask(store.delete(&live.key, until)).await?;
+            return Ok(After::Ended);
+        }
+        return Err(error);
     }
-    let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
-    Ok(Live { token, key, record: sent(changes, live.record), stale: false })
+    let moved = moved(engine, store, &live.key, changes, until, newcomer.as_mut()).await;
+    let (token, key) = match newcomer {
+        Some(newcomer) => newcomer.settle(moved).await?,
+        None => moved?,
+    };
+    if changes.meta.owner.is_some() {
+        left(engine, Some(&live)).await;
+    }
+    Ok(After::Live(Live { token, key, record: sent(changes, live.record), stale: false }))
+}
+
+async fn moved(
+    engine: &Engine,
+    store: &dyn DynStore,
+    old: &Key,
+    changes: &Changes,
+    until: Timestamp,
+    mut newcomer: Option<&mut Newcomer<'_>>,
+) -> Result<(Token, Key), Error> {
+    let mut moved = rename(engine, store, old, changes, until, newcomer.as_deref_mut()).await?;
+    if moved.is_none() && changes.can_merge() {
+        moved = merge::rotate(engine, store, old, changes, until, newcomer).await?;
+    }
+    moved.ok_or_else(|| Error::new(Kind::Conflict))
 }
 
 /// Moves the record to a new id; `None` if a policy refuses.
@@ -220,16 +298,16 @@ pub(super) async fn rename(
     old: &Key,
     changes: &Changes,
     until: Timestamp,
+    mut newcomer: Option<&mut Newcomer<'_>>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for _ in 0..TRIES {
-        let token = Token::random(&*engine.entropy, old.slot())?;
-        let key = token.key(&engine.purpose);
+        let (token, key) = next_id(engine, old.slot(), newcomer.as_deref_mut()).await?;
         match engine.ask(store.rotate(old, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
             Rotated::Conflict => return Ok(None),
             Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
             Rotated::Gone => return Err(Error::new(Kind::Gone)),
-            Rotated::Exists => {}
+            Rotated::Exists => taken(newcomer.as_deref_mut()).await?,
         }
     }
     Err(Error::new(Kind::NoEntropy))

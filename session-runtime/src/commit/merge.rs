@@ -10,6 +10,7 @@ use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
+use crate::owners::Newcomer;
 use crate::store::{DynStore, Found, Updated};
 use crate::token::{Key, Token};
 
@@ -47,11 +48,12 @@ pub(super) async fn rotate(
     key: &Key,
     changes: &Changes,
     tombstone: Timestamp,
+    mut newcomer: Option<&mut Newcomer<'_>>,
 ) -> Result<Option<(Token, Key)>, Error> {
     for attempt in 1..TRIES {
         pause(attempt).await;
         let Some(merged) = merged(engine, store, key, changes).await? else { break };
-        let moved = rename(engine, store, key, &merged, tombstone).await?;
+        let moved = rename(engine, store, key, &merged, tombstone, newcomer.as_deref_mut()).await?;
         if moved.is_some() {
             return Ok(moved);
         }
@@ -59,7 +61,7 @@ pub(super) async fn rotate(
     Ok(None)
 }
 
-async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let Some(steps) = attempt.checked_sub(PATIENT) else { return };
     let longest = 1_u64.checked_shl(steps + 1).unwrap_or(u64::MAX).min(LONGEST_PAUSE_MILLIS);
     tokio::time::sleep(Duration::from_micros(crate::unique::seed() % (longest * 1000))).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Done, Live, Work, assemble, first, max_age};
+use super::apply::{After, Done, Live, Work, assemble, first, left, max_age};
 use super::limit;
 use super::plan::{CookiePlan, Op, Select, Wipe};
 use crate::changes::{Changes, Refusal};
@@ -10,9 +10,10 @@ use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::event;
+use crate::owners::{self, Arrival};
 use crate::record::Record;
 use crate::store::Jar;
-use crate::token::Token;
+use crate::token::{Key, Token};
 
 /// What name, value and attributes of a cookie may take together, in bytes: RFC 6265bis, section 5.6 lets a browser drop
 /// what has more (S37).
@@ -33,7 +34,11 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
         }
         Op::Create(stamp) => {
             let record = first(engine, stamp, &work.diff, work.now)?;
-            bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)
+            let done = bake(engine, jar, Token::random(&*engine.entropy, None)?, record, work.now)?;
+            if let Some((arrival, key)) = arrival(engine, &done, None) {
+                owners::admit(engine, &arrival, &key).await?;
+            }
+            Ok(done)
         }
         Op::Update { select, stamp } => {
             let live = work.take_live()?;
@@ -42,7 +47,13 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
                 return if work.diff.summary.changed { Err(Error::new(Kind::Gone)) } else { Ok(ended()) };
             }
             let record = changed(&changes, &live.record)?;
-            bake(engine, jar, live.token, record, work.now)
+            let done = bake(engine, jar, live.token.clone(), record, work.now)?;
+            if stamp.expires.is_some()
+                && let Some((arrival, key)) = arrival(engine, &done, Some(&live))
+            {
+                owners::prolong(engine, &arrival, &key).await?;
+            }
+            Ok(done)
         }
         Op::Rotate { select, wipe, stamp } => {
             let live = work.take_live()?;
@@ -62,12 +73,21 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
                 }
                 done => done?,
             };
+            let arrival = arrival(engine, &done, Some(&live));
+            if let Some((arrival, key)) = &arrival {
+                owners::admit(engine, arrival, key).await?;
+            }
             // of two that rotate at once, one ends the old id (S69)
             if jar.rotate(engine, &live, &new, work.now).await? {
-                Ok(done)
-            } else {
-                Err(Error::new(Kind::Gone))
+                if changes.meta.owner.is_some() {
+                    left(engine, Some(&live)).await;
+                }
+                return Ok(done);
             }
+            if let Some((arrival, key)) = &arrival {
+                owners::withdraw(engine, arrival, key).await;
+            }
+            Err(Error::new(Kind::Gone))
         }
     }
 }
@@ -95,8 +115,16 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
     for key in work.unusable.drain(..) {
         jar.end(engine, &key, None, work.now).await?;
     }
+    left(engine, work.live.as_ref()).await;
     let cookie = (work.plan.cookie == CookiePlan::Remove).then(|| engine.cookie.remove());
     Ok(Done { standing: After::Ended, cookie })
+}
+
+/// Whose session it is that a cookie was made for, and its key.
+fn arrival(engine: &Engine, done: &Done, before: Option<&Live>) -> Option<(Arrival, Key)> {
+    let After::Live(live) = &done.standing else { return None };
+    let old = before.map(|before| (&before.key, before.record.meta()));
+    Some((Arrival::of(engine, &live.record, old)?, live.key))
 }
 
 /// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its

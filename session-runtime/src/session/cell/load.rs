@@ -16,7 +16,7 @@ use crate::event;
 use crate::record::{Decoded, Record};
 use crate::session::lasting;
 use crate::store::{DynStore, Found, Look};
-use crate::token::Token;
+use crate::token::{Key, NoEntropy, Token};
 
 impl Cell {
     /// Loads the session that the request presents, once.
@@ -44,6 +44,13 @@ impl Cell {
         state.presented = true;
         state.source = source;
         state.source.outcome().unwrap_or(Ok(()))
+    }
+
+    /// Takes a session that was found otherwise than by its id: for background work. The id that it gets here reaches nothing.
+    pub(crate) fn adopt(&self, key: Key, record: Arc<Record>) -> Result<(), NoEntropy> {
+        let token = Token::random(&*self.engine.entropy, key.slot())?;
+        self.state().source = Source::Live(Live { token, key, record, stale: false });
+        Ok(())
     }
 
     /// What the request presents reaches no session, whatever the store holds.

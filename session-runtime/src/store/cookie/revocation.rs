@@ -60,9 +60,8 @@ impl RevocationList {
         Self { store: Arc::new(store) }
     }
 
-    /// Where the list is.
-    #[cfg(test)]
-    pub(super) fn store(&self) -> &dyn DynStore {
+    /// Where the list is, and beside it the index of each owner.
+    pub(crate) fn store(&self) -> &dyn DynStore {
         &*self.store
     }
 
@@ -86,6 +85,11 @@ impl RevocationList {
             }
             _ => Ok(Fate::Alive),
         }
+    }
+
+    /// Whether the session of this key has an entry of its own.
+    pub(super) async fn has(&self, engine: &Engine, key: &Key) -> Result<bool, StoreError> {
+        Ok(matches!(engine.ask(self.store.load(&session(key))).await?, Found::Record(_)))
     }
 
     /// Ends the session of this key, which goes on as `successor` if there is one, and remembers that until then. `false` if
