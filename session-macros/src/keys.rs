@@ -66,6 +66,8 @@ keys! {
         HttpOnly = "http_only", "http_only = false";
         Partitioned = "partitioned", "partitioned";
         Persistent = "persistent", "persistent";
+        MaxSessions = "max_sessions", "max_sessions = 3";
+        WhenFull = "when_full", r#"when_full = "reject_new""#;
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";
@@ -82,6 +84,7 @@ keys! {
         Merge = "merge", "merge = add";
         Privileged = "privileged", "privileged";
         Owner = "owner", "owner";
+        Label = "label", "label";
         Keep = "keep", "keep";
         Ttl = "ttl", r#"ttl = "5m""#;
         Extra = "extra", "extra";

@@ -175,7 +175,9 @@ where
 )]
 pub trait LabelValue {}
 
+#[diagnostic::do_not_recommend]
 impl LabelValue for String {}
+#[diagnostic::do_not_recommend]
 impl LabelValue for Option<String> {}
 
 /// The JSON of an owner field that holds this owner.

@@ -14,7 +14,7 @@ const PASS: &str = "pass";
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 18] = [
+const OF_BOUNDS: [&str; 19] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -23,6 +23,7 @@ const OF_BOUNDS: [&str; 18] = [
     "`merge = union` needs a set, a map or a `Vec`",
     "`merge = append` needs a sequence",
     "an `owner` field must be an `Option`",
+    "a `label` field must be a text",
     "is not a session type",
     "is not a session of its own",
     "declares no longer lifetime",

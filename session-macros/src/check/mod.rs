@@ -13,6 +13,7 @@ mod guard;
 mod handlers;
 mod lifetimes;
 mod names;
+mod owners;
 mod policy;
 mod refusal;
 mod returns;

@@ -5,7 +5,7 @@ use crate::keys::StructKey;
 use crate::model::{Field, Kind, Outline, RuntimePath, Session};
 use crate::parse::{FieldDecl, SessionDecl};
 
-use super::{attributes, expiring, field, names, policy, section, shape, unique, unsupported};
+use super::{attributes, expiring, field, names, owners, policy, section, shape, unique, unsupported};
 
 /// The session that `decl` describes; `None` after at least one mistake.
 pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
@@ -22,6 +22,9 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
         let policy = policy::policy(options, errors);
         if let (Some(policy), Some(fields)) = (&policy, named) {
             expiring::within_lifetimes(fields, policy, errors);
+        }
+        if let Some(fields) = named {
+            owners::have_an_owner(options, fields, errors);
         }
         policy.map(Kind::Root)
     };

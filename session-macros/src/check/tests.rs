@@ -7,5 +7,6 @@ mod handlers;
 mod lifetimes;
 mod names;
 mod options;
+mod owners;
 mod section;
 mod shape;

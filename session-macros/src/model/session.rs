@@ -37,6 +37,15 @@ pub(crate) struct Policy {
     pub http_only: Option<bool>,
     pub partitioned: Option<bool>,
     pub persistent: Option<bool>,
+    pub max_sessions: Option<usize>,
+    pub when_full: Option<WhenFull>,
+}
+
+/// What happens to a login of somebody who has as many sessions as they may.
+#[derive(Clone, Copy)]
+pub(crate) enum WhenFull {
+    EvictOldest,
+    RejectNew,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{LitBool, LitStr, Path, TypePath};
+use syn::{LitBool, LitInt, LitStr, Path, TypePath};
 
 use super::options::{Mentions, Name, Options, unknown};
 use crate::diag::Mistake;
@@ -23,6 +23,8 @@ pub(crate) struct StructOptions {
     pub http_only: Option<LitBool>,
     pub partitioned: Option<LitBool>,
     pub persistent: Option<LitBool>,
+    pub max_sessions: Option<LitInt>,
+    pub when_full: Option<LitStr>,
     pub within: Option<TypePath>,
     pub adapter: Option<Path>,
     pub runtime: Option<Path>,
@@ -48,6 +50,8 @@ impl Options for StructOptions {
             StructKey::HttpOnly => self.http_only = Some(name.boolean(input)?),
             StructKey::Partitioned => self.partitioned = Some(name.switch(input)?),
             StructKey::Persistent => self.persistent = Some(name.switch(input)?),
+            StructKey::MaxSessions => self.max_sessions = Some(name.number(input)?),
+            StructKey::WhenFull => self.when_full = Some(name.text(input)?),
             StructKey::Within => self.within = Some(name.type_path(input)?),
             StructKey::Adapter => self.adapter = Some(name.path(input)?),
             StructKey::Crate => self.runtime = Some(name.path(input)?),

@@ -8,16 +8,16 @@ use crate::owners::{self, OwnedSession, SessionHandle, Which};
 use crate::sessions::kept;
 
 /// Whose they are is what is stored: an owner that this request set counts once it is [saved](Session::save).
-impl<S: SessionData> Session<S>
-where
-    S::Root: Owned,
-{
+impl<S: SessionData> Session<S> {
     /// The live sessions of this session's owner, this one among them; the last used first (S17). None if nobody owns it.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if the store does not answer. [`Error::is_config`] for cookie sessions without a list of
     /// those that have ended.
-    pub async fn owner_sessions(&self) -> Result<Vec<OwnedSession>, Error> {
+    pub async fn owner_sessions(&self) -> Result<Vec<OwnedSession>, Error>
+    where
+        S::Root: Owned,
+    {
         kept(&self.cell.engine)?;
         match self.owned() {
             Some((live, owner)) => owners::list(&self.cell.engine, &owner, Some(&live.key)).await,
@@ -29,7 +29,10 @@ where
     ///
     /// # Errors
     /// As [`owner_sessions`](Self::owner_sessions).
-    pub async fn handle(&self) -> Result<Option<SessionHandle>, Error> {
+    pub async fn handle(&self) -> Result<Option<SessionHandle>, Error>
+    where
+        S::Root: Owned,
+    {
         kept(&self.cell.engine)?;
         match self.owned() {
             Some((live, owner)) => owners::handle_of(&self.cell.engine, &owner, &live.key).await,
@@ -44,7 +47,10 @@ where
     ///
     /// # Errors
     /// As [`Sessions::revoke`](crate::Sessions::revoke).
-    pub async fn revoke(&self, handle: SessionHandle) -> Result<bool, Error> {
+    pub async fn revoke(&self, handle: SessionHandle) -> Result<bool, Error>
+    where
+        S::Root: Owned,
+    {
         kept(&self.cell.engine)?;
         match self.owned() {
             Some((_, owner)) => Ok(owners::revoke(&self.cell.engine, &owner, Which::One(handle)).await? > 0),
@@ -58,7 +64,10 @@ where
     /// # Errors
     /// As [`Sessions::revoke_others`](crate::Sessions::revoke_others). [`Error::is_config`] if nobody owns this session, or
     /// that is not saved yet.
-    pub async fn revoke_others(&self) -> Result<usize, Error> {
+    pub async fn revoke_others(&self) -> Result<usize, Error>
+    where
+        S::Root: Owned,
+    {
         kept(&self.cell.engine)?;
         let Some((live, owner)) = self.owned() else {
             return Err(Error::config("`revoke_others` needs a session whose owner is saved"));

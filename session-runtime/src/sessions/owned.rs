@@ -1,13 +1,13 @@
 //! All sessions of one owner, from outside of any of them.
 
 use super::Sessions;
-use crate::data::{Owned, OwnerOf};
+use crate::data::{Owned, OwnerOf, RootSession};
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::field::{EncodeError, owner_json};
 use crate::owners::{self, OwnedSession, SessionHandle, Which};
 
-impl<R: Owned> Sessions<R> {
+impl<R: RootSession> Sessions<R> {
     /// The live sessions of this owner, the last used first: for a page where somebody sees where they are logged in (S17).
     /// A handler whose session is one of them has [`Session::owner_sessions`](crate::Session::owner_sessions).
     ///
@@ -42,7 +42,10 @@ impl<R: Owned> Sessions<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn sessions_of(&self, owner: &OwnerOf<R>) -> Result<Vec<OwnedSession>, Error> {
+    pub async fn sessions_of(&self, owner: &OwnerOf<R>) -> Result<Vec<OwnedSession>, Error>
+    where
+        R: Owned,
+    {
         let owner = self.json(owner)?;
         owners::list(&self.engine, &owner, None).await
     }
@@ -55,7 +58,10 @@ impl<R: Owned> Sessions<R> {
     /// # Errors
     /// As [`sessions_of`](Self::sessions_of); [`Error::is_conflict`] if the owner's sessions change without pause. If it
     /// fails, the session may be alive; calling it again goes on.
-    pub async fn revoke(&self, owner: &OwnerOf<R>, handle: SessionHandle) -> Result<bool, Error> {
+    pub async fn revoke(&self, owner: &OwnerOf<R>, handle: SessionHandle) -> Result<bool, Error>
+    where
+        R: Owned,
+    {
         let owner = self.json(owner)?;
         Ok(owners::revoke(&self.engine, &owner, Which::One(handle)).await? > 0)
     }
@@ -65,7 +71,10 @@ impl<R: Owned> Sessions<R> {
     ///
     /// # Errors
     /// As [`revoke`](Self::revoke).
-    pub async fn revoke_others(&self, owner: &OwnerOf<R>, keep: SessionHandle) -> Result<usize, Error> {
+    pub async fn revoke_others(&self, owner: &OwnerOf<R>, keep: SessionHandle) -> Result<usize, Error>
+    where
+        R: Owned,
+    {
         let owner = self.json(owner)?;
         owners::revoke(&self.engine, &owner, Which::Except(keep)).await
     }
@@ -80,7 +89,10 @@ impl<R: Owned> Sessions<R> {
     ///
     /// # Errors
     /// As [`revoke`](Self::revoke).
-    pub async fn revoke_owner(&self, owner: &OwnerOf<R>) -> Result<usize, Error> {
+    pub async fn revoke_owner(&self, owner: &OwnerOf<R>) -> Result<usize, Error>
+    where
+        R: Owned,
+    {
         let owner = self.json(owner)?;
         if let Some(jar) = self.engine.place.jar() {
             jar.end_all_of(&self.engine, &owner, self.engine.now()).await?;
@@ -97,7 +109,10 @@ impl<R: Owned> Sessions<R> {
         owner: &OwnerOf<R>,
         handle: SessionHandle,
         change: impl FnOnce(&mut R) -> T,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Error>
+    where
+        R: Owned,
+    {
         self.on_the_server()?;
         let owner = self.json(owner)?;
         let found = owners::key_of(&self.engine, &owner, handle).await?;
@@ -107,7 +122,10 @@ impl<R: Owned> Sessions<R> {
         self.edit_in(cell, change).await
     }
 
-    fn json(&self, owner: &OwnerOf<R>) -> Result<String, Error> {
+    fn json(&self, owner: &OwnerOf<R>) -> Result<String, Error>
+    where
+        R: Owned,
+    {
         kept(&self.engine)?;
         owner_json::<R::Field>(owner).map_err(|why: EncodeError| {
             Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
