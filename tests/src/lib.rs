@@ -24,7 +24,7 @@ pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
 pub use gate::Gate;
 pub use keys::key_of;
-pub use scripted::{Moment, Op, ScriptedStore};
+pub use scripted::{Moment, Op, ScriptedStore, Turn};
 pub use server::{patiently, serve};
 pub use wire::{Reply, Request};
 

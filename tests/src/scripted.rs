@@ -49,6 +49,15 @@ pub enum Moment {
     After(Op),
 }
 
+/// A point by its number: before or after the n-th call since the last [`forget`](ScriptedStore::forget), from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The store has not done it yet.
+    Before(usize),
+    /// The store has done it, and the caller does not know yet.
+    After(usize),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Fail,
@@ -61,6 +70,7 @@ struct Script {
     finished: Mutex<Vec<Op>>,
     keys: Mutex<Vec<Key>>,
     gates: Mutex<Vec<(Moment, Gate)>>,
+    numbered: Mutex<Vec<(Turn, Gate)>>,
     faults: Mutex<HashMap<Op, Fault>>,
     collisions: AtomicUsize,
     progress: Notify,
@@ -124,6 +134,13 @@ impl<T: Store> ScriptedStore<T> {
         gate
     }
 
+    /// Stops the call of this number until the gate is opened.
+    pub fn pause_call(&self, turn: Turn) -> Gate {
+        let gate = Gate::default();
+        self.script.numbered.lock().unwrap().push((turn, gate.clone()));
+        gate
+    }
+
     /// From now on these methods fail.
     pub fn fail(&self, ops: &[Op]) {
         self.set(ops, Fault::Fail);
@@ -169,12 +186,9 @@ impl<T: Store> ScriptedStore<T> {
         self.script.faults.lock().unwrap().extend(ops.iter().map(|op| (*op, fault)));
     }
 
-    async fn gate(&self, moment: Moment) {
-        let gate = {
-            let mut gates = self.script.gates.lock().unwrap();
-            gates.iter().position(|(at, _)| *at == moment).map(|found| gates.remove(found).1)
-        };
-        if let Some(gate) = gate {
+    async fn gate(&self, moment: Moment, turn: Turn) {
+        let gate = take(&self.script.gates, &moment);
+        if let Some(gate) = gate.or_else(|| take(&self.script.numbered, &turn)) {
             gate.pass().await;
         }
     }
@@ -185,9 +199,13 @@ impl<T: Store> ScriptedStore<T> {
         keys: &[&Key],
         work: impl Future<Output = Result<R, StoreError>>,
     ) -> Result<R, StoreError> {
-        self.script.calls.lock().unwrap().push(op);
+        let number = {
+            let mut calls = self.script.calls.lock().unwrap();
+            calls.push(op);
+            calls.len() - 1
+        };
         self.script.keys.lock().unwrap().extend(keys.iter().map(|key| **key));
-        self.gate(Moment::Before(op)).await;
+        self.gate(Moment::Before(op), Turn::Before(number)).await;
         let fault = self.script.faults.lock().unwrap().get(&op).copied();
         match fault {
             Some(Fault::Fail) => return Err(StoreError::unavailable("scripted-failure-text")),
@@ -197,9 +215,15 @@ impl<T: Store> ScriptedStore<T> {
         let outcome = work.await;
         self.script.finished.lock().unwrap().push(op);
         self.script.progress.notify_waiters();
-        self.gate(Moment::After(op)).await;
+        self.gate(Moment::After(op), Turn::After(number)).await;
         outcome
     }
+}
+
+/// The gate at this point, if there is one; it is closed once.
+fn take<P: PartialEq>(gates: &Mutex<Vec<(P, Gate)>>, point: &P) -> Option<Gate> {
+    let mut gates = gates.lock().unwrap();
+    gates.iter().position(|(at, _)| at == point).map(|found| gates.remove(found).1)
 }
 
 impl<T: Store> Store for ScriptedStore<T> {

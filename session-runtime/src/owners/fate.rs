@@ -27,8 +27,8 @@ pub(super) enum Fate {
 }
 
 impl Desk<'_> {
-    /// What became of the session of this entry.
-    pub(super) async fn fate(&self, engine: &Engine, entry: &Entry) -> Result<Fate, StoreError> {
+    /// What became of the session of this entry in the index of `owner`.
+    pub(super) async fn fate(&self, engine: &Engine, owner: &str, entry: &Entry) -> Result<Fate, StoreError> {
         let now = engine.now();
         for key in entry.keys() {
             match self.rooms {
@@ -39,7 +39,7 @@ impl Desk<'_> {
                     Found::Record(_) | Found::Tombstone(_) | Found::Nothing => {}
                 },
                 Rooms::Cookies(jar) => {
-                    if now < entry.expires() && !jar.is_listed(engine, key).await? {
+                    if now < entry.expires() && !jar.is_over(engine, key, owner, entry.began()).await? {
                         return Ok(Fate::Alive(None));
                     }
                 }

@@ -86,6 +86,14 @@ impl Entry {
         Timestamp::from_millis(self.expires)
     }
 
+    /// When its owner last proved who they are.
+    pub(super) fn began(&self) -> Timestamp {
+        let cookie = self.cookie.as_ref();
+        Timestamp::from_millis(
+            cookie.map_or(self.since, |cookie| cookie.authenticated.unwrap_or(cookie.created)),
+        )
+    }
+
     /// Whether one of its keys may still come to be.
     pub(super) fn is_in_flight(&self, now: Timestamp) -> bool {
         now < Timestamp::from_millis(self.noted).after(IN_FLIGHT)

@@ -117,7 +117,7 @@ pub(crate) async fn list(
         let mut dead = Vec::new();
         found.clear();
         for entry in &page.ledger.0 {
-            match desk.fate(engine, entry).await? {
+            match desk.fate(engine, owner, entry).await? {
                 Fate::Alive(record) => {
                     found.extend(OwnedSession::of(&desk, entry, record.as_deref(), current));
                 }

@@ -141,7 +141,7 @@ async fn begin(
     ledger.0.retain(|entry| !entry.ended);
     ledger.expire(now);
     if ledger.count() >= sessions {
-        let dead = dead(engine, desk, ledger).await?;
+        let dead = dead(engine, desk, &arrival.owner, ledger).await?;
         ledger.strike(&dead);
     }
     let excess = (ledger.count() + 1).saturating_sub(sessions);
@@ -162,10 +162,15 @@ async fn begin(
 }
 
 /// Those whose sessions are no more.
-async fn dead(engine: &Engine, desk: &Desk<'_>, ledger: &Ledger) -> Result<Vec<SessionHandle>, Error> {
+async fn dead(
+    engine: &Engine,
+    desk: &Desk<'_>,
+    owner: &str,
+    ledger: &Ledger,
+) -> Result<Vec<SessionHandle>, Error> {
     let mut dead = Vec::new();
     for entry in &ledger.0 {
-        if let Fate::Dead = desk.fate(engine, entry).await? {
+        if let Fate::Dead = desk.fate(engine, owner, entry).await? {
             dead.push(entry.handle);
         }
     }

@@ -129,10 +129,18 @@ impl Jar {
         }
     }
 
-    /// Whether the list has an entry of this session, so that it ended or has another id.
-    pub(crate) async fn is_listed(&self, engine: &Engine, key: &Key) -> Result<bool, StoreError> {
+    /// Whether the session of this key, which has this owner since then, ended or has another id.
+    pub(crate) async fn is_over(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        owner: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
         match &self.ended {
-            Some(list) => list.has(engine, key).await,
+            Some(list) => {
+                Ok(list.fate_of(engine, &self.owners, key, Some((owner, since))).await? != Fate::Alive)
+            }
             None => Ok(false),
         }
     }

@@ -73,23 +73,30 @@ impl RevocationList {
         key: &Key,
         record: &Record,
     ) -> Result<Fate, StoreError> {
+        let meta = record.meta();
+        let owned = meta.owner.as_deref().map(|owner| (owner, meta.authenticated.unwrap_or(meta.created)));
+        self.fate_of(engine, owners, key, owned).await
+    }
+
+    /// What is known of the session of this key, which has this owner since then.
+    pub(super) async fn fate_of(
+        &self,
+        engine: &Engine,
+        owners: &Purpose,
+        key: &Key,
+        owned: Option<(&str, Timestamp)>,
+    ) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
             return Ok(Fate::Ended(entry.meta().created));
         }
-        let meta = record.meta();
-        let Some(owner) = &meta.owner else { return Ok(Fate::Alive) };
+        let Some((owner, since)) = owned else { return Ok(Fate::Alive) };
         match engine.ask(self.store.load(&Key::of_owner(owners, owner))).await? {
             // one of the same millisecond may be older: it fails closed
-            Found::Record(entry) if meta.authenticated.unwrap_or(meta.created) <= entry.meta().last_seen => {
+            Found::Record(entry) if since <= entry.meta().last_seen => {
                 Ok(Fate::Ended(entry.meta().last_seen))
             }
             _ => Ok(Fate::Alive),
         }
-    }
-
-    /// Whether the session of this key has an entry of its own.
-    pub(super) async fn has(&self, engine: &Engine, key: &Key) -> Result<bool, StoreError> {
-        Ok(matches!(engine.ask(self.store.load(&session(key))).await?, Found::Record(_)))
     }
 
     /// Ends the session of this key, which goes on as `successor` if there is one, and remembers that until then. `false` if
