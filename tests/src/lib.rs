@@ -23,7 +23,7 @@ pub mod wire;
 pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
 pub use gate::Gate;
-pub use keys::key_of;
+pub use keys::{index_of, key_of};
 pub use scripted::{Moment, Op, ScriptedStore, Turn};
 pub use server::{patiently, serve};
 pub use wire::{Reply, Request};

@@ -73,6 +73,7 @@ struct Script {
     numbered: Mutex<Vec<(Turn, Gate)>>,
     faults: Mutex<HashMap<Op, Fault>>,
     collisions: AtomicUsize,
+    others: AtomicUsize,
     progress: Notify,
 }
 
@@ -89,14 +90,15 @@ impl ScriptedStore {
         Self::default()
     }
 
-    /// How many sessions there are.
+    /// How many sessions there are: records that are no index of an owner's, nor keep the place of one that was revoked on
+    /// its way.
     pub fn len(&self) -> usize {
-        self.inner.len()
+        self.inner.len() - self.script.others.load(Ordering::SeqCst)
     }
 
     /// Whether there is no session.
     pub fn is_empty(&self) -> bool {
-        self.inner.is_empty()
+        self.len() == 0
     }
 }
 
@@ -233,7 +235,15 @@ impl<T: Store> Store for ScriptedStore<T> {
 
     async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
         let create = async {
-            if self.collides() { Ok(Created::Exists) } else { self.inner.create(key, record).await }
+            if self.collides() {
+                return Ok(Created::Exists);
+            }
+            let is_other = matches!(record.meta().owner.as_deref(), Some("\"index\"" | "buried"));
+            let created = self.inner.create(key, record).await?;
+            if is_other && created == Created::Created {
+                self.script.others.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(created)
         };
         self.run(Op::Create, &[key], create).await
     }
