@@ -103,3 +103,24 @@ impl fmt::Display for BadHandle {
 }
 
 impl std::error::Error for BadHandle {}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadHandle, SessionHandle};
+    use crate::token::OsEntropy;
+
+    #[test]
+    fn s17_a_handle_is_its_text_and_no_other_text_is_one() {
+        let handle = SessionHandle::random(&OsEntropy).unwrap();
+        let text = handle.to_string();
+        assert_eq!(text.parse(), Ok(handle));
+        assert_eq!(serde_json::to_string(&handle).unwrap(), format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<SessionHandle>(&format!("\"{text}\"")).unwrap(), handle);
+        assert_ne!(SessionHandle::random(&OsEntropy).unwrap(), handle);
+        // the last character has bits to spare: of its spellings one is right
+        for wrong in ["", "AAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAA+/", "ä"]
+        {
+            assert_eq!(wrong.parse::<SessionHandle>(), Err(BadHandle), "{wrong}");
+        }
+    }
+}
