@@ -70,6 +70,8 @@ keys! {
         Persistent = "persistent", "persistent";
         RequireHttps = "require_https", "require_https";
         Csrf = "csrf", "csrf";
+        MaxSessions = "max_sessions", "max_sessions = 3";
+        WhenFull = "when_full", r#"when_full = "reject_new""#;
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";
@@ -86,6 +88,7 @@ keys! {
         Merge = "merge", "merge = add";
         Privileged = "privileged", "privileged";
         Owner = "owner", "owner";
+        Label = "label", "label";
         Keep = "keep", "keep";
         Ttl = "ttl", r#"ttl = "5m""#;
         Extra = "extra", "extra";

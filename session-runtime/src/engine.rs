@@ -17,6 +17,7 @@ use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
+use crate::owners::Owners;
 use crate::record::MemoBudget;
 use crate::store::{DynStore, Jar};
 use crate::token::{Entropy, Purpose, Token};
@@ -40,6 +41,8 @@ pub(crate) struct Engine {
     pub(crate) max_bytes: usize,
     pub(crate) memo: Arc<MemoBudget>,
     pub(crate) types: Types,
+    /// `None` for sessions without an `owner` field.
+    pub(crate) owners: Option<Owners>,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
 }

@@ -55,6 +55,29 @@ pub(crate) fn refused(session: &'static str, error: &crate::Error) {
     tracing::warn!(target: TARGET, session, event = "refused", error = error as &dyn std::error::Error, "the session could not be saved");
 }
 
+/// Sessions were ended from outside of them: by their owner, or for them (S15, S17).
+pub(crate) fn revoked(session: &'static str, count: usize) {
+    tracing::info!(target: TARGET, session, count, event = "revoked", "sessions of one owner were ended");
+}
+
+/// A login ended older sessions of the same owner (S18).
+pub(crate) fn evicted(session: &'static str, count: usize) {
+    tracing::info!(target: TARGET, session, count, event = "evicted",
+        "the owner had as many sessions as allowed: the oldest were ended for a new one");
+}
+
+/// A login was refused (S18).
+pub(crate) fn limit_refused(session: &'static str) {
+    tracing::info!(target: TARGET, session, event = "limit_refused",
+        "the owner has as many sessions as allowed: a new one was refused");
+}
+
+/// What is kept under the key of an owner's index is none. It is not named: that would say who the owner is.
+pub(crate) fn foreign_index(session: &'static str) {
+    tracing::warn!(target: TARGET, session, event = "foreign_index",
+        "the index of an owner's sessions does not decode: begun anew");
+}
+
 /// A guard did not let a request pass.
 pub(crate) fn denied(session: &'static str, why: &'static str) {
     tracing::debug!(target: TARGET, session, event = "denied", why, "a guard let a request not pass to its handler");

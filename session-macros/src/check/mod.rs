@@ -14,6 +14,7 @@ mod guard;
 mod handlers;
 mod lifetimes;
 mod names;
+mod owners;
 mod policy;
 mod refusal;
 mod renewal;

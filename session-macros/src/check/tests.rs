@@ -8,6 +8,7 @@ mod handlers;
 mod lifetimes;
 mod names;
 mod options;
+mod owners;
 mod renewal;
 mod section;
 mod shape;

@@ -41,6 +41,15 @@ pub(crate) struct Policy {
     pub persistent: Option<bool>,
     pub require_https: Option<bool>,
     pub csrf: Option<bool>,
+    pub max_sessions: Option<usize>,
+    pub when_full: Option<WhenFull>,
+}
+
+/// What happens to a login of somebody who has as many sessions as they may.
+#[derive(Clone, Copy)]
+pub(crate) enum WhenFull {
+    EvictOldest,
+    RejectNew,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{LitBool, LitStr, Path, TypePath};
+use syn::{LitBool, LitInt, LitStr, Path, TypePath};
 
 use super::options::{Mentions, Name, Options, unknown_here};
 use crate::diag::Mistake;
@@ -27,6 +27,8 @@ pub(crate) struct StructOptions {
     pub persistent: Option<LitBool>,
     pub require_https: Option<LitBool>,
     pub csrf: Option<LitBool>,
+    pub max_sessions: Option<LitInt>,
+    pub when_full: Option<LitStr>,
     pub within: Option<TypePath>,
     pub adapter: Option<Path>,
     pub runtime: Option<Path>,
@@ -56,6 +58,8 @@ impl Options for StructOptions {
             StructKey::Persistent => self.persistent = Some(name.switch(input)?),
             StructKey::RequireHttps => self.require_https = Some(name.switch(input)?),
             StructKey::Csrf => self.csrf = Some(name.switch(input)?),
+            StructKey::MaxSessions => self.max_sessions = Some(name.number(input)?),
+            StructKey::WhenFull => self.when_full = Some(name.text(input)?),
             StructKey::Within => self.within = Some(name.type_path(input)?),
             StructKey::Adapter => self.adapter = Some(name.path(input)?),
             StructKey::Crate => self.runtime = Some(name.path(input)?),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::commit::plan::Lifetimes;
 use crate::engine::{Engine, Place};
+use crate::owners::{Limit, WhenFull};
 
 /// What [`Sessions::policy`](crate::Sessions::policy) says, in one line.
 ///
@@ -50,10 +51,18 @@ impl PolicySummary {
                 }
             ),
         };
+        let limit = engine.owners.as_ref().and_then(|owners| owners.limit);
+        let limit = limit.map_or_else(String::new, |Limit { sessions, when_full }| {
+            let then = match when_full {
+                WhenFull::EvictOldest => "the oldest ends for a new one",
+                WhenFull::RejectNew => "a new one is refused",
+            };
+            format!("; at most {sessions} of one owner, then {then}")
+        });
         let https = if engine.edge.requires_https() { "; over https only" } else { "" };
         let csrf = if engine.edge.csrf { "; unsafe requests need a CSRF token" } else { "" };
         Self(format!(
-            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}{renew}; kept {kept}{https}{csrf}"
+            "session `{session}`: cookie `{name}{cookie}`, {until}; idle {idle}, absolute {absolute}{remember}{renew}; kept {kept}{limit}{https}{csrf}"
         ))
     }
 }
