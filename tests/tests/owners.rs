@@ -9,10 +9,16 @@ mod world;
 mod limits;
 #[path = "owners/listing.rs"]
 mod listing;
+#[path = "owners/observing.rs"]
+mod observing;
 #[path = "owners/processes.rs"]
 mod processes;
+#[path = "owners/promising.rs"]
+mod promising;
 #[path = "owners/racing.rs"]
 mod racing;
+#[path = "owners/renewing.rs"]
+mod renewing;
 #[path = "owners/resting.rs"]
 mod resting;
 #[path = "owners/revoking.rs"]

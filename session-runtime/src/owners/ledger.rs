@@ -163,7 +163,7 @@ impl Ledger {
 
     /// When the last of these sessions is over.
     pub(super) fn end(&self, now: Timestamp) -> Timestamp {
-        self.0.iter().map(|entry| entry.expires()).max().unwrap_or(now).after(SLACK)
+        self.0.iter().map(Entry::expires).max().unwrap_or(now).after(SLACK)
     }
 }
 

@@ -52,7 +52,9 @@ shadow_methods! {
     partitioned,
     persistent,
     require_https,
-    csrf
+    csrf,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 pub struct Shop {
     /// As the argument of a handler.
@@ -80,6 +82,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub owner: ::core::option::Option<u64>,
+    /// What the owner calls it.
+    #[session(label)]
+    pub label: ::core::option::Option<::std::string::String>,
     /// As a function of the trait.
     #[session(default = Theme::Dark)]
     pub default: Theme,

@@ -133,6 +133,13 @@ async fn s18_the_limit_is_declared_or_overridden_and_printed() {
         error.is_limit() && error.status() == 409 && !error.is_gone() && !error.is_conflict(),
         "{error:?}"
     );
+    let custom = Sessions::<Few>::builder(MemoryStore::new()).max_sessions(1).status_at_limit(429);
+    let custom = custom.build().unwrap();
+    custom.issue(few()).await.unwrap();
+    let error = custom.issue(few()).await.unwrap_err();
+    assert!(error.is_limit() && error.status() == 429, "{error:?}");
+    let wrong = Sessions::<Few>::builder(MemoryStore::new()).status_at_limit(503).build();
+    assert!(wrong.unwrap_err().to_string().contains("`status_at_limit` is 503"));
     for wrong in [0, 1001] {
         let built = Sessions::<Few>::builder(MemoryStore::new()).max_sessions(wrong).build();
         assert!(built.unwrap_err().is_config(), "{wrong}");

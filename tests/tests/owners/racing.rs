@@ -19,10 +19,15 @@ enum Deed {
     Again,
     /// The session gets a new id.
     Rotate,
+    /// Its id is renewed.
+    Renew,
+    /// Its id is renewed with a change, in one step.
+    RenewAndWrite,
 }
 
 impl Deed {
-    const ALL: [Self; 4] = [Self::Fresh, Self::Visitor, Self::Again, Self::Rotate];
+    const ALL: [Self; 6] =
+        [Self::Fresh, Self::Visitor, Self::Again, Self::Rotate, Self::Renew, Self::RenewAndWrite];
 
     /// Whether the session is not the owner's before.
     const fn is_login(self) -> bool {
@@ -40,6 +45,7 @@ impl Deed {
                 browser
             }
             Self::Again | Self::Rotate => world.logged_in(user, "here").await,
+            Self::Renew | Self::RenewAndWrite => world.ripe(user, "here").await,
         }
     }
 
@@ -48,6 +54,8 @@ impl Deed {
             Self::Fresh | Self::Visitor => format!("/login/{user}/here"),
             Self::Again => "/act/confirm".to_owned(),
             Self::Rotate => "/act/rotate".to_owned(),
+            Self::Renew => "/act/renew".to_owned(),
+            Self::RenewAndWrite => "/act/renewed".to_owned(),
         })
     }
 }
@@ -67,6 +75,7 @@ const fn is_after(turn: Turn, call: usize) -> bool {
 /// What both had come to.
 async fn outcome(world: &World, user: &str, mut browser: Browser, reply: &Reply, of: &str) -> bool {
     assert!([200, 409].contains(&reply.status), "{of}: {reply:?}");
+    let before = browser.clone();
     browser.take(reply);
     let alive = world.seen_by(&browser).await.starts_with(&format!("{user} "));
     let listed = world.labels_of(user).await;
@@ -81,6 +90,7 @@ async fn outcome(world: &World, user: &str, mut browser: Browser, reply: &Reply,
         world.sessions.revoke_owner(&user.to_owned()).await.unwrap();
         assert!(!world.seen_by(&browser).await.starts_with(user), "{of}");
     }
+    assert!(!world.seen_by(&before).await.starts_with(user), "{of}: no grace outlives it");
     alive
 }
 
@@ -166,7 +176,7 @@ async fn paused_revocation(world: &World, user: &str, turn: Turn) -> (tokio::tas
 #[tokio::test]
 async fn s17_t2_a_session_that_is_ended_by_its_handle_while_it_gets_a_new_id_is_dead() {
     for kind in KINDS {
-        for deed in [Deed::Again, Deed::Rotate] {
+        for deed in [Deed::Again, Deed::Rotate, Deed::Renew, Deed::RenewAndWrite] {
             let world = World::new(kind).await;
             let calls = {
                 let browser = deed.browser(&world, "nobody").await;
@@ -185,6 +195,7 @@ async fn s17_t2_a_session_that_is_ended_by_its_handle_while_it_gets_a_new_id_is_
                 assert!(world.sessions.revoke(&user, handle).await.unwrap(), "{of}");
                 gate.open();
                 let reply = patiently(&of, rotation).await.unwrap();
+                assert_eq!(world.seen_by(&browser).await, "anonymous", "{of}: by the old id");
                 browser.take(&reply);
                 assert_eq!(world.seen_by(&browser).await, "anonymous", "{of}: {reply:?}");
                 assert_eq!(world.labels_of(&user).await, ["elsewhere"], "{of}");

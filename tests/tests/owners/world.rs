@@ -55,6 +55,11 @@ async fn act(session: &mut Account, handle: Session<Account>, Path(deed): Path<S
         "logout" => *session = Account::default(),
         "confirm" => handle.authenticated(),
         "rotate" => handle.rotate(),
+        "renew" => handle.renew(),
+        "renewed" => {
+            handle.renew();
+            session.note = "renewed".into();
+        }
         "remember" => handle.remember(),
         "elevate" => session.admin = true,
         "yield" => session.admin = false,
@@ -67,6 +72,13 @@ async fn act(session: &mut Account, handle: Session<Account>, Path(deed): Path<S
 async fn slow(session: &mut Account, State(gate): State<Gate>) {
     gate.pass().await;
     session.note = "slow".into();
+}
+
+/// The same, and then its owner has proved who they are.
+#[with_session]
+async fn slow_confirm(#[session] _session: &Account, handle: Session<Account>, State(gate): State<Gate>) {
+    gate.pass().await;
+    handle.authenticated();
 }
 
 #[with_session]
@@ -299,6 +311,13 @@ impl World {
         browser
     }
 
+    /// The same, with an id that is old enough to be renewed.
+    pub(crate) async fn ripe(&self, user: &str, device: &str) -> Browser {
+        let browser = self.logged_in(user, device).await;
+        self.clock.advance(MINUTE);
+        browser
+    }
+
     /// What somebody with this cookie sees; asking does not touch the browser.
     pub(crate) async fn seen_by(&self, browser: &Browser) -> String {
         browser.prepare(Request::get("/")).send(self.server).await.body
@@ -335,6 +354,7 @@ pub(crate) fn app(gate: &Gate, sessions: &Sessions<Account>) -> Router {
         .route("/act/{deed}", post(act))
         .route("/slow", post(slow))
         .route("/slow-read", get(slow_read))
+        .route("/slow-confirm", post(slow_confirm))
         .route("/mine", get(mine))
         .route("/end/{which}", post(end_one))
         .route("/others", post(end_others))

@@ -31,7 +31,9 @@ pub enum Theme {
     partitioned,
     persistent,
     require_https = true,
-    csrf = true
+    csrf = true,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -42,6 +44,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub user: Option<u64>,
+    /// What they call it.
+    #[session(label)]
+    pub device: String,
     /// What they may do.
     #[session(privileged, merge = last_write)]
     pub admin: bool,

@@ -76,8 +76,8 @@ impl RevocationList {
         record: &Record,
     ) -> Result<Fate, StoreError> {
         let meta = record.meta();
-        let owned = meta.owner.as_deref().map(|owner| (owner, meta.authenticated.unwrap_or(meta.created)));
-        self.fate_of(engine, owners, key, owned).await
+        let since = meta.owner.as_deref().map(|owner| (owner, meta.authenticated.unwrap_or(meta.created)));
+        self.fate_of(engine, owners, key, since).await
     }
 
     /// What is known of the session of this key, which has this owner since then.
@@ -86,14 +86,14 @@ impl RevocationList {
         engine: &Engine,
         owners: &Purpose,
         key: &Key,
-        owned: Option<(&str, Timestamp)>,
+        of: Option<(&str, Timestamp)>,
     ) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
             let at = entry.meta().created;
             let renewal = entry.fields().get(RENEWAL).and_then(read_renewal);
             return Ok(renewal.map_or(Fate::Ended(at), |renewal| Fate::Renewed(at, renewal)));
         }
-        let Some((owner, since)) = owned else { return Ok(Fate::Alive) };
+        let Some((owner, since)) = of else { return Ok(Fate::Alive) };
         match engine.ask(self.store.load(&Key::of_owner(owners, owner))).await? {
             // one of the same millisecond may be older: it fails closed
             Found::Record(entry) if since <= entry.meta().last_seen => {
