@@ -1,7 +1,5 @@
 //! T24: who listens to what happens is told afterwards, so a listener that panics leaves no session alive.
 
-use std::panic::AssertUnwindSafe;
-
 use session_tests::{Browser, Request};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -48,9 +46,9 @@ impl Subscriber for Panics {
 }
 
 /// Runs it while `listener` listens on this thread, which is that of the server, too; says whether it panicked.
-async fn heard_by(listener: Panics, deed: impl Future<Output = ()> + 'static) -> bool {
+async fn heard_by(listener: Panics, deed: impl Future<Output = ()> + Send + 'static) -> bool {
     let _listening = tracing::subscriber::set_default(listener);
-    tokio::task::LocalSet::new().run_until(tokio::task::spawn_local(AssertUnwindSafe(deed).0)).await.is_err()
+    tokio::spawn(deed).await.is_err()
 }
 
 async fn is_dead(world: &World, browser: &Browser) -> bool {

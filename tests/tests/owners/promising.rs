@@ -1,4 +1,4 @@
-//! A CSRF token that a response hands out is for the id after the response (S57), also where that id has to be noted in the
+//! A CSRF token that a response hands out is for the id after the response (T7), also where that id has to be noted in the
 //! index of an owner first, and where a renewal comes between.
 
 use std::sync::Arc;
@@ -22,7 +22,7 @@ struct Forms {
 }
 
 #[with_session]
-async fn page(_session: &Forms, handle: Session<Forms>) -> Result<String, Error> {
+async fn page(#[session] _session: &Forms, handle: Session<Forms>) -> Result<String, Error> {
     Ok(handle.csrf_token()?.to_string())
 }
 
@@ -40,7 +40,7 @@ async fn login(
 }
 
 #[with_session]
-async fn renew(_session: &Forms, handle: Session<Forms>) {
+async fn renew(#[session] _session: &Forms, handle: Session<Forms>) {
     handle.renew();
 }
 
@@ -76,7 +76,7 @@ async fn shop(in_cookie: bool) -> Shop {
 }
 
 fn with(token: &str, path: &str) -> Request {
-    Request::post(path).header("x-csrf-token", token)
+    Request::post(path).line(format!("X-CSRF-Token: {token}"))
 }
 
 async fn owner_of_a_note(shop: &Shop, browser: &Browser, token: &str) -> (u16, String) {
@@ -85,7 +85,7 @@ async fn owner_of_a_note(shop: &Shop, browser: &Browser, token: &str) -> (u16, S
 }
 
 #[tokio::test]
-async fn s57_s15_the_token_in_the_answer_to_a_login_is_of_the_id_that_the_owner_was_noted_with() {
+async fn s15_the_token_in_the_answer_to_a_login_is_of_the_id_that_the_owner_was_noted_with() {
     for in_cookie in [false, true] {
         let shop = shop(in_cookie).await;
         // of a visitor, whose session gets a new id, and of somebody without a session
@@ -101,7 +101,7 @@ async fn s57_s15_the_token_in_the_answer_to_a_login_is_of_the_id_that_the_owner_
 }
 
 #[tokio::test]
-async fn s57_s24_a_login_that_a_renewal_overtakes_keeps_the_promise_of_its_token() {
+async fn s24_a_login_that_a_renewal_overtakes_keeps_the_promise_of_its_token() {
     for in_cookie in [false, true] {
         let calls = {
             let shop = shop(in_cookie).await;
