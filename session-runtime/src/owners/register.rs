@@ -28,6 +28,8 @@ pub(crate) struct Arrival {
     old: Option<Key>,
     expires: Timestamp,
     cookie: Option<InCookie>,
+    /// Whether it need not come now, if the session is about to get another key anyway.
+    can_wait: bool,
 }
 
 impl Arrival {
@@ -56,14 +58,20 @@ impl Arrival {
                 label: desk.owners.label(record).map(|label| label.chars().take(LABEL).collect()),
             }),
         };
-        Some(Self { owner, old, expires: meta.expires, cookie })
+        Some(Self { owner, old, expires: meta.expires, cookie, can_wait: false })
+    }
+
+    /// By a renewal. A browser sends requests together: one of them is enough.
+    pub(crate) fn by_renewal(self) -> Self {
+        Self { can_wait: true, ..self }
     }
 }
 
 /// Notes that the session is about to be under `new`, and makes room for it. Until that is done it must not be there.
 ///
 /// # Errors
-/// [`Kind::Gone`] if the session was ended meanwhile; [`Kind::Limit`] if its owner may have no more.
+/// [`Kind::Gone`] if the session was ended meanwhile; [`Kind::Limit`] if its owner may have no more; [`Kind::Conflict`] if
+/// the index changes without pause, or a renewal can wait.
 pub(crate) async fn admit(engine: &Engine, arrival: &Arrival, new: &Key) -> Result<(), Error> {
     let Some(desk) = Desk::of(engine) else { return Ok(()) };
     let index = Index::of(engine, &desk, &arrival.owner);
@@ -104,6 +112,9 @@ async fn go_on(
 ) -> Result<(), Error> {
     if entry.ended {
         return Err(Error::new(Kind::Gone));
+    }
+    if arrival.can_wait && entry.is_moving_from(old, engine.now()) {
+        return Err(Error::new(Kind::Conflict));
     }
     entry.follow(old, new, engine.now());
     entry.expires = arrival.expires.as_millis();
