@@ -114,7 +114,7 @@ pub(super) async fn renew(
             event::renewal_failed(engine.types.root, &error);
         }
         if stamp.expires.is_none() {
-            // of the id that is renewed by another request at this moment, no browser needs another cookie
+            // another request may be renewing the id: the browser needs no cookie that takes the place of that one's
             work.plan.cookie = CookiePlan::Leave;
         }
     } else {

@@ -166,6 +166,7 @@ async fn try_to_renew(
     let arrival = arrival(engine, &done, Some(live)).map(|(arrival, key)| (arrival.by_renewal(), key));
     let mut newcomer = match coming(engine, arrival).await {
         Ok(newcomer) => newcomer,
+        Err(error) if error.is_gone() => return Ok(Renewed::Overtaken),
         Err(error) => return Ok(Renewed::Unnoted(error)),
     };
     if jar.rotate(engine, live, &new, Some(&renewal), now).await? {

@@ -12,7 +12,7 @@ use crate::token::Key;
 /// write. What never came to be is struck out afterwards.
 pub(super) const IN_FLIGHT: Duration = Duration::from_secs(300);
 
-/// How long a request may take from its note to its write, mostly: two renewals at once wait for one of them as long.
+/// How long a request takes from its note to its write, at most and mostly: what was noted before that is not waited for.
 const MOVING: Duration = Duration::from_secs(10);
 
 /// How far the clocks of two servers may be apart.
@@ -23,7 +23,7 @@ pub(super) const SLACK: Duration = Duration::from_secs(600);
 pub(crate) const MOST: usize = 1000;
 
 /// Keys of one session: the one that it has, and those that it was about to get.
-pub(super) const KEYS: usize = 8;
+pub(super) const KEYS: usize = 16;
 
 /// What happens to a login of somebody who has as many sessions as they may (S18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -307,7 +307,8 @@ impl<T: Store + Clone> World<T> {
             let json = format!("{:?}", Some(format!("\"{owner}\"")));
             let alive = found.iter().filter(|record| record["@owner"] == json).count();
             let known = self.sessions.sessions_of(&owner.to_owned()).await.unwrap().len();
-            assert_eq!(known, alive, "{what}: whose session is alive knows of it (S15)");
+            // there may be others, of requests before this one
+            assert!(known >= alive, "{what}: whose session is alive knows of it (S15)");
         }
     }
 

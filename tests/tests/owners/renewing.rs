@@ -220,9 +220,7 @@ async fn s24_a_renewal_that_was_noted_and_never_done_is_done_by_a_later_request(
         world.store.fail(&[if kind.is_cookie() { Op::Create } else { Op::Rotate }]);
         assert_eq!(here.post("/act/renew").await.status, 200, "{kind:?}");
         world.store.recover();
-        assert_eq!(here.post("/act/renew").await.status, 200, "{kind:?}: somebody is about to");
         assert_eq!(here.cookie(), before, "{kind:?}");
-        world.clock.advance(MINUTE);
         assert_eq!(here.post("/act/renew").await.status, 200, "{kind:?}");
         assert_ne!(here.cookie(), before, "{kind:?}");
         world.sessions.revoke_owner(&ann()).await.unwrap();

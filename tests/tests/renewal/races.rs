@@ -224,8 +224,6 @@ async fn t2_t4_who_came_by_the_old_id_gets_no_cookie_of_an_id_that_has_died_sinc
 #[tokio::test]
 async fn t32_ten_requests_that_renew_at_one_moment_make_one_id() {
     let (mut world, store) = world().await;
-    // nobody's: of one with an owner, one request is enough to note the new id
-    world.begin_anew(Login { a: 1, ..Login::default() }).await;
     let mut gates = Vec::new();
     let mut requests = Vec::new();
     for n in 0..10 {

@@ -70,13 +70,6 @@ impl World {
         Self { name, clock, sessions, web, old, old_key, merges: true, folder: None }
     }
 
-    /// Another session, of ten minutes ago.
-    pub(crate) async fn begin_anew(&mut self, login: Login) {
-        let issued = self.sessions.issue(login).await.unwrap();
-        self.clock.advance(Duration::from_secs(600));
-        (self.old, self.old_key) = (issued.cookie().to_owned(), self.sessions.key(issued.token()));
-    }
-
     /// On a store that a test pauses.
     pub(crate) async fn scripted() -> (Self, ScriptedStore) {
         let store = ScriptedStore::new();
