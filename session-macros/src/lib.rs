@@ -64,6 +64,8 @@ use proc_macro::TokenStream;
 /// | `csrf` | an unsafe request of a live session must carry a token of it; see `Session::csrf_token` | `false` |
 /// | `version = 2` | the version of the struct, which a stored session remembers; see below | none, which counts as 0 |
 /// | `migrate = path::to::function` | what makes a session of this version of one that an earlier version stored: a `fn(&mut Migration) -> Result<(), MigrationError>` | its fields are read as they are |
+/// | `max_sessions = 3` | how many sessions one owner may have at once, up to 1000; it takes an `owner` field | 1000, and `"evict_oldest"` |
+/// | `when_full = "reject_new"` | what a login leads to when there are as many: `"evict_oldest"` ends the one whose login is the longest ago, `"reject_new"` refuses the login with 409 | `"evict_oldest"` |
 /// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
 /// | `adapter = my_sessions` | the adapter of a framework that is neither yours nor built in (not supported yet) | the built-in ones |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
@@ -79,6 +81,7 @@ use proc_macro::TokenStream;
 /// | `merge = add` | what happens when two requests change it at the same time; see below |
 /// | `privileged` | a change of it gives the session a new id |
 /// | `owner` | it says whose session this is, and is an `Option`: a change gives a new id, and a change of owner wipes all that is not `keep` |
+/// | `label` | it says to its owner which session this is, in the list of theirs: a `String` or `Option<String>`, such as a browser's name; it takes an `owner` field |
 /// | `keep` | it survives a change of owner |
 /// | `ttl = "5m"` | how long a value of the field lasts, counted from when it was set; every `Expiring` needs one, and nothing else has it |
 /// | `extra` | it is an `Extra`: the map of all keys that no other field claims |

@@ -18,6 +18,7 @@ use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
 use crate::observe::Reporter;
+use crate::owners::Owners;
 use crate::record::MemoBudget;
 use crate::schema::Schema;
 use crate::sessions::described;
@@ -46,6 +47,8 @@ pub(crate) struct Engine {
     pub(crate) memo: Arc<MemoBudget>,
     pub(crate) types: Types,
     pub(crate) reporter: Reporter,
+    /// `None` for sessions without an `owner` field.
+    pub(crate) owners: Option<Owners>,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
 }

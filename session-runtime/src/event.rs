@@ -23,6 +23,12 @@ pub(crate) fn asking_again(why: &dyn std::fmt::Display) {
     tracing::debug!(target: TARGET, event = "asking_again", why = %why, "the store is asked again");
 }
 
+/// What is kept under the key of an owner's index is none. It is not named: that would say who the owner is.
+pub(crate) fn foreign_index(session: &'static str) {
+    tracing::warn!(target: TARGET, session, event = "foreign_index",
+        "the index of an owner's sessions does not decode: begun anew");
+}
+
 /// The development constructor was used.
 pub(crate) fn development(session: &'static str, cookie: &str) {
     tracing::warn!(target: TARGET, session, cookie, event = "development",

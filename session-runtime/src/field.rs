@@ -167,6 +167,19 @@ where
     }
 }
 
+/// A type that a `label` field can have.
+#[diagnostic::on_unimplemented(
+    message = "a `label` field must be a text, and `{Self}` is not one",
+    label = "the owner of several sessions tells them apart by this field",
+    note = "write `String` or `Option<String>`"
+)]
+pub trait LabelValue {}
+
+#[diagnostic::do_not_recommend]
+impl LabelValue for String {}
+#[diagnostic::do_not_recommend]
+impl LabelValue for Option<String> {}
+
 /// The JSON of an owner field that holds this owner.
 ///
 /// # Errors

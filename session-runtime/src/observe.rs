@@ -264,6 +264,18 @@ pub enum Happened<'a> {
         /// Why.
         why: &'a str,
     },
+    /// Sessions were ended from outside of them: by their owner, or for them (S15, S17).
+    Revoked {
+        /// How many.
+        count: usize,
+    },
+    /// A login ended older sessions of the same owner, who had as many as allowed (S18).
+    Evicted {
+        /// How many.
+        count: usize,
+    },
+    /// A login was refused: its owner has as many sessions as allowed (S18).
+    LimitRefused,
     /// What was over was removed from the store.
     Swept {
         /// How many records and dead ids.

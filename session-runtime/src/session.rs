@@ -5,6 +5,7 @@ mod csrf;
 pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod lasting;
+mod owned;
 mod slot;
 mod take;
 

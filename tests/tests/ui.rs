@@ -22,6 +22,7 @@ const OF_BOUNDS: [&str; 20] = [
     "`merge = union` needs a set, a map or a `Vec`",
     "`merge = append` needs a sequence",
     "an `owner` field must be an `Option`",
+    "a `label` field must be a text",
     "is not a session type",
     "is not a session of its own",
     "declares no longer lifetime",

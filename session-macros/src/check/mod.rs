@@ -15,6 +15,7 @@ mod handlers;
 mod held;
 mod lifetimes;
 mod names;
+mod owners;
 mod policy;
 mod refusal;
 mod renewal;

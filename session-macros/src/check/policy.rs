@@ -6,7 +6,7 @@ use crate::diag::{Errors, Mistake};
 use crate::model::Policy;
 use crate::parse::StructOptions;
 
-use super::{cookie, lifetimes::lifetimes, renewal::renewal, version};
+use super::{cookie, lifetimes::lifetimes, owners, renewal::renewal, version};
 
 /// The policy; `None` after at least one mistake.
 pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy> {
@@ -16,6 +16,8 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
     cookie::rules(options, same_site.flatten(), errors);
     https(options, errors);
     let version = version::version(options, errors);
+    let max_sessions = errors.ok(owners::max_sessions(options.max_sessions.as_ref()));
+    let when_full = errors.ok(owners::when_full(options.when_full.as_ref()));
     let (lifetimes, renewal) = (lifetimes?, renewal?);
     Some(Policy {
         cookie: text(options.cookie.as_ref()),
@@ -35,6 +37,8 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
         csrf: switch(options.csrf.as_ref()),
         version: version?,
         migrate: options.migrate.clone(),
+        max_sessions: max_sessions?,
+        when_full: when_full?,
     })
 }
 

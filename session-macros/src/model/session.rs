@@ -44,6 +44,15 @@ pub(crate) struct Policy {
     pub version: Option<u32>,
     /// What makes a session of this version of an earlier one's.
     pub migrate: Option<ExprPath>,
+    pub max_sessions: Option<usize>,
+    pub when_full: Option<WhenFull>,
+}
+
+/// What happens to a login of somebody who has as many sessions as they may.
+#[derive(Clone, Copy)]
+pub(crate) enum WhenFull {
+    EvictOldest,
+    RejectNew,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

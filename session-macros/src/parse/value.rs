@@ -23,6 +23,11 @@ impl<K: Key> Name<K> {
         self.value(input, "a string", <LitStr as Parse>::parse)
     }
 
+    /// `= 3`
+    pub(crate) fn number(&self, input: ParseStream<'_>) -> Result<LitInt, Mistake> {
+        self.value(input, "a whole number", <LitInt as Parse>::parse)
+    }
+
     /// `= true` or `= false`
     pub(crate) fn boolean(&self, input: ParseStream<'_>) -> Result<LitBool, Mistake> {
         let key = self.key.name();

@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
 use super::plan::{CookiePlan, Intents, Lifetimes, Op, Plan, Select, Stamp, Wipe};
-use super::rotation::{TRIES, rotate};
-use super::{limit, merge, renewal, sealed};
+use super::{limit, merge, moving, renewal, sealed};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::observe::Happened;
+use crate::owners::{self, Arrival, Newcomer};
 use crate::record::{Meta, MetaChange, OpId, Record};
 use crate::schema::Upgrade;
 use crate::store::{Created, DynStore, Touched, Updated};
 use crate::token::{Key, Slot, Token};
+
+/// How often a new id is tried when the store already has one of that name (S3). With 256 random bits once is enough; a
+/// second collision means that the random source is broken.
+pub(super) const TRIES: usize = 3;
 
 /// A live session as a request knows it.
 #[derive(Clone)]
@@ -103,7 +107,7 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, changes, live, work)).await?)
+            Box::pin(moving::rotate(engine, store, changes, live, work)).await?
         }
         Op::Renew(stamp) => Box::pin(renewal::renew(engine, store, work, stamp, note)).await?,
     };
@@ -112,6 +116,9 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         (plan, After::Live(live)) if plan == CookiePlan::Set || live.stale => {
             live.stale = false;
             Some(set_cookie(engine, live, work.now))
+        }
+        (CookiePlan::Set, After::Ended) if matches!(work.plan.op, Op::Rotate { .. }) => {
+            Some(engine.cookie.remove())
         }
         (CookiePlan::Set | CookiePlan::Leave, _) => None,
     };
@@ -134,7 +141,17 @@ async fn delete(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> Resul
     for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
         engine.ask(store.delete(&key, until)).await?;
     }
+    left(engine, work.live.as_ref()).await;
     Ok(After::Ended)
+}
+
+/// The session has ended: its owner has one less. That is no reason to fail a logout.
+pub(super) async fn left(engine: &Engine, live: Option<&Live>) {
+    if let Some(live) = live
+        && let Some(owner) = owners::whose(live.record.meta())
+    {
+        Box::pin(owners::leave(engine, owner, &live.key)).await;
+    }
 }
 
 async fn update(
@@ -158,6 +175,9 @@ pub(super) async fn store_changes(
     changes: Arc<Changes>,
     note: Note<'_>,
 ) -> Result<After, Error> {
+    if changes.meta.expires.is_some() {
+        Box::pin(prolong(engine, work.live.as_ref(), &changes)).await?;
+    }
     let mut updated = send(engine, store, work, &changes, note).await?;
     if updated == Updated::Gone && Box::pin(renewal::follow(engine, store, work)).await? {
         updated = Box::pin(send(engine, store, work, &changes, note)).await?;
@@ -178,6 +198,15 @@ pub(super) async fn store_changes(
         Updated::Gone if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
         // it only showed a message: nothing is lost
         Updated::Gone => Ok(After::Ended),
+    }
+}
+
+/// The index of an owner says for how long each session is to be known.
+async fn prolong(engine: &Engine, live: Option<&Live>, changes: &Changes) -> Result<(), Error> {
+    let arrival = live.and_then(|live| Some((moving::arrival(engine, changes, live)?, live)));
+    match arrival {
+        Some((arrival, live)) => owners::prolong(engine, &arrival, &live.key).await,
+        None => Ok(()),
     }
 }
 
@@ -259,15 +288,18 @@ async fn create(
     record: Arc<Record>,
     mut next: Option<Box<Token>>,
 ) -> Result<Live, Error> {
+    let mut newcomer = Newcomer::of(Arrival::of(engine, &record, None));
     for _ in 0..TRIES {
         let token = match next.take() {
             Some(promised) => *promised,
             None => new_id(engine)?,
         };
         let key = token.key(&engine.purpose);
-        match engine.ask(store.create(&key, Arc::clone(&record))).await? {
+        newcomer.note(engine, &key).await?;
+        let created = engine.ask(store.create(&key, Arc::clone(&record))).await;
+        match newcomer.settle(engine, created).await? {
             Created::Created => return Ok(Live { token, key, record, stale: false }),
-            Created::Exists => {}
+            Created::Exists => newcomer.is_taken(engine).await?,
         }
     }
     Err(Error::new(Kind::NoEntropy))

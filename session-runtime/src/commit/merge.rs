@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use super::apply::Live;
-use super::renewal::NewId;
-use super::rotation::rename;
+use super::moving::{NewId, rename};
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
@@ -68,7 +67,7 @@ pub(super) async fn rotate(
     Ok(None)
 }
 
-async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let Some(steps) = attempt.checked_sub(PATIENT) else { return };
     let longest = 1_u64.checked_shl(steps + 1).unwrap_or(u64::MAX).min(LONGEST_PAUSE_MILLIS);
     tokio::time::sleep(Duration::from_micros(crate::unique::seed() % (longest * 1000))).await;

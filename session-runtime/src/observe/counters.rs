@@ -107,6 +107,12 @@ counters! {
     fields_reset: Happened::FieldReset { .. } => 1;
     /// Changes that nobody saved, and ends that could not be carried out.
     lost: Happened::LostChange | Happened::DetachedFailed { .. } => 1;
+    /// Sessions that were ended by their owner, or for them.
+    revoked: Happened::Revoked { count: number } => count(number);
+    /// Sessions that were ended for a login of the same owner.
+    evicted: Happened::Evicted { count: number } => count(number);
+    /// Logins that were refused, as their owner had as many sessions as allowed.
+    limit_refused: Happened::LimitRefused => 1;
     /// Records and dead ids that were swept.
     swept: Happened::Swept { count: number } => count(number);
     /// Bytes of the sessions that were loaded.

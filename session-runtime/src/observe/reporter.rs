@@ -141,7 +141,9 @@ impl<'a> Happened<'a> {
             Self::DetachedFailed { why: text } => Details { why: Some(text), ..none },
             Self::Migrated { from, to } => Details { from: Some(from), to: Some(to), ..none },
             Self::FieldReset { field } | Self::Unusable { field } => Details { field: Some(field), ..none },
-            Self::Swept { count } => Details { count: Some(count), ..none },
+            Self::Revoked { count } | Self::Evicted { count } | Self::Swept { count } => {
+                Details { count: Some(count), ..none }
+            }
             Self::Touched
             | Self::Destroyed
             | Self::Unknown
@@ -152,6 +154,7 @@ impl<'a> Happened<'a> {
             | Self::CookieDropped
             | Self::Conflict
             | Self::Gone
+            | Self::LimitRefused
             | Self::LostChange => none,
         }
     }
@@ -174,6 +177,9 @@ impl<'a> Happened<'a> {
             | Self::Conflict
             | Self::Gone
             | Self::CookieDropped
+            | Self::Revoked { .. }
+            | Self::Evicted { .. }
+            | Self::LimitRefused
             | Self::Swept { .. } => Level::INFO,
             Self::Replayed { .. }
             | Self::Tampered
@@ -228,6 +234,9 @@ impl<'a> Happened<'a> {
             Self::Unusable { .. } => "unusable",
             Self::LostChange => "lost_change",
             Self::DetachedFailed { .. } => "detached_failed",
+            Self::Revoked { .. } => "revoked",
+            Self::Evicted { .. } => "evicted",
+            Self::LimitRefused => "limit_refused",
             Self::Swept { .. } => "swept",
         }
     }
@@ -274,6 +283,11 @@ impl<'a> Happened<'a> {
                 "the session was changed after its response was committed, and not saved: call `Session::save`"
             }
             Self::DetachedFailed { .. } => "a session that its handler ended or rotated was left as it was",
+            Self::Revoked { .. } => "sessions of one owner were ended",
+            Self::Evicted { .. } => {
+                "the owner had as many sessions as allowed: the oldest were ended for a new one"
+            }
+            Self::LimitRefused => "the owner has as many sessions as allowed: a new one was refused",
             Self::Swept { .. } => "what was over was removed from the store",
         }
     }

@@ -98,6 +98,9 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         (Happened::FieldReset { field: "size" }, "fields_reset"),
         (Happened::LostChange, "lost"),
         (Happened::DetachedFailed { why: "no" }, "lost"),
+        (Happened::Revoked { count: 3 }, "revoked"),
+        (Happened::Evicted { count: 2 }, "evicted"),
+        (Happened::LimitRefused, "limit_refused"),
         (Happened::Swept { count: 13 }, "swept"),
     ];
     let counters = Arc::new(Counters::default());

@@ -17,12 +17,13 @@ use crate::cookie::rules::{
     GRACES_IN_A_RENEWAL, LONGEST_GRACE_SECONDS, MAX_LIFETIME_SECONDS, SameSite, without_prefix,
 };
 use crate::cookie::write::CookieWriter;
-use crate::data::{Remembers, RootSession};
+use crate::data::{Owned, Remembers, RootSession};
 use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
 use crate::observe::{LogKey, Observer, Reporter, TooShort};
+use crate::owners::{self, Limit, Owners, WhenFull};
 use crate::record::MemoBudget;
 use crate::session::lasting;
 use crate::store::SessionStore;
@@ -65,6 +66,8 @@ pub struct SessionsBuilder<R> {
     edge: EdgeConfig,
     store_timeout: Duration,
     max_bytes: usize,
+    max_sessions: Option<usize>,
+    when_full: WhenFull,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     development: bool,
@@ -112,6 +115,8 @@ impl<R: RootSession> SessionsBuilder<R> {
             edge: EdgeConfig::of(&policy),
             store_timeout: STORE_TIMEOUT,
             max_bytes: MAX_BYTES,
+            max_sessions: policy.max_sessions,
+            when_full: policy.when_full,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             development: false,
@@ -216,6 +221,28 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// How many sessions one owner may have at once, from 1 to 1000. What happens to one more says
+    /// [`when_full`](Self::when_full) (S18).
+    ///
+    /// Sessions in cookies are counted by the index beside their [`RevocationList`](crate::RevocationList): there, one that its
+    /// owner left idle counts until its absolute deadline.
+    pub fn max_sessions(mut self, sessions: usize) -> Self
+    where
+        R: Owned,
+    {
+        self.max_sessions = Some(sessions);
+        self
+    }
+
+    /// What a login leads to when its owner has as many sessions as they may: the oldest ends, unless said otherwise.
+    pub fn when_full(mut self, when_full: WhenFull) -> Self
+    where
+        R: Owned,
+    {
+        self.when_full = when_full;
+        self
+    }
+
     /// Where the time comes from: the operating system unless said otherwise.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -260,6 +287,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
         check_lifetimes(&lifetimes)?;
         check_renewal(&lifetimes)?;
+        let limit = limit(self.max_sessions, self.when_full)?;
         lasting::check::<R>(&lifetimes)?;
         let log_key = self.log_key.map_err(|TooShort| {
             Error::config(format!("a `log_key` has at least {} bytes", LogKey::SHORTEST))
@@ -296,9 +324,26 @@ impl<R: RootSession> SessionsBuilder<R> {
             memo: Arc::new(MemoBudget::new(MEMO_BYTES)),
             types: Types::of::<R>(),
             reporter: Reporter::new(R::NAME, log_key, self.observer),
+            owners: Owners::of::<R>(limit),
             blank: OnceLock::new(),
         };
+        if limit.is_some() && !owners::are_kept(&engine) {
+            return Err(Error::config(
+                "`max_sessions` needs a store on the server, or a list of the cookie sessions that have ended",
+            ));
+        }
         Ok(Sessions { engine: Arc::new(engine), root: PhantomData })
+    }
+}
+
+/// As the attribute checks it.
+fn limit(max_sessions: Option<usize>, when_full: WhenFull) -> Result<Option<Limit>, Error> {
+    match max_sessions {
+        Some(sessions) if !(1..=owners::MOST).contains(&sessions) => {
+            Err(Error::config("`max_sessions` is a number from 1 to 1000"))
+        }
+        Some(sessions) => Ok(Some(Limit { sessions, when_full })),
+        None => Ok(None),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::commit::plan::Lifetimes;
 use crate::data::{Field, Role, RootSession, SessionData};
 use crate::edge::Statuses;
 use crate::engine::{Engine, Place};
+use crate::owners::{Limit, WhenFull};
 
 /// What [`Sessions::policy`](crate::Sessions::policy) says, in a few lines: for the log at start, and for an audit.
 ///
@@ -63,7 +64,10 @@ impl PolicySummary {
             format!("kept: {}", kept(engine, store)),
             format!("requests: {}", requests(engine)),
             format!("responses: {}", responses(engine)),
-            format!("limits: {bytes} bytes a session; the store answers within {timeout:?}"),
+            format!(
+                "limits: {bytes} bytes a session; {}the store answers within {timeout:?}",
+                of_one_owner(engine)
+            ),
             format!("observer: {observer}"),
         ];
         lines.extend(engine.types.described.iter().cloned());
@@ -76,6 +80,18 @@ fn version(engine: &Engine) -> String {
         0 => String::new(),
         version => format!(", version {version}"),
     }
+}
+
+/// How many sessions one owner may have, if that is limited.
+fn of_one_owner(engine: &Engine) -> String {
+    let limit = engine.owners.as_ref().and_then(|owners| owners.limit);
+    limit.map_or_else(String::new, |Limit { sessions, when_full }| {
+        let then = match when_full {
+            WhenFull::EvictOldest => "the oldest ends for a new one",
+            WhenFull::RejectNew => &format!("a new one is refused with {}", engine.edge.statuses.limit),
+        };
+        format!("{sessions} sessions of one owner, then {then}; ")
+    })
 }
 
 fn cookie(engine: &Engine) -> String {
@@ -109,7 +125,7 @@ fn requests(engine: &Engine) -> String {
 }
 
 fn responses(engine: &Engine) -> String {
-    let Statuses { gone, conflict, unavailable } = engine.edge.statuses;
+    let Statuses { gone, conflict, unavailable, limit: _ } = engine.edge.statuses;
     let cleared = engine.edge.clear_site_data.as_deref();
     let cleared = cleared.map(|what| format!("; Clear-Site-Data: {what} with a logout")).unwrap_or_default();
     format!(

@@ -1,5 +1,6 @@
 //! Encryption at rest, around any store.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::event;
 use crate::keys::KeyRing;
 use crate::record::fields::Builder;
-use crate::record::{Fields, Meta, MetaChange};
+use crate::record::{Fields, Meta, MetaChange, OpId};
 use crate::seal::Vault;
 use crate::token::OsEntropy;
 
@@ -140,6 +141,33 @@ impl<S: Store> EncryptedStore<S> {
         })
     }
 
+    /// Puts a new record in the place of one that does not open: that is as good as none, and must not keep the key of an
+    /// owner's index occupied for as long as it lasts.
+    async fn supersede(&self, key: &Key, record: &Record) -> Result<Created, StoreError> {
+        let Found::Record(kept) = self.inner.load(key).await? else { return Ok(Created::Exists) };
+        if self.open(key, &kept).is_some() {
+            return Ok(Created::Exists);
+        }
+        let made_by = OpId::next();
+        let anew = Changes {
+            op: made_by,
+            base: Some(Arc::clone(&kept)),
+            fields: Vec::new(),
+            values: Builder::default(),
+            wipe: None,
+            meta: MetaChange::default(),
+            max_bytes: usize::MAX,
+            decoded: None,
+        };
+        let mut replacing = self.replacing(kept, key, record, &anew)?;
+        // whatever else is there is not ours
+        replacing.wipe = Some(Arc::from([Cow::Borrowed(SEALED)]));
+        Ok(match self.inner.update(key, &replacing).await? {
+            Updated::Applied => Created::Created,
+            Updated::Conflict | Updated::Gone | Updated::TooLarge { .. } => Created::Exists,
+        })
+    }
+
     async fn turn(&self, key: &Key) -> tokio::sync::MutexGuard<'_, ()> {
         self.writing[usize::from(key.as_bytes()[0]) % LOCKS].lock().await
     }
@@ -166,7 +194,11 @@ impl<S: Store> Store for EncryptedStore<S> {
 
     async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
         let fields = Fields::from_iter([(SEALED, self.sealed(key, &record)?)]);
-        self.inner.create(key, Arc::new(Record::new(self.shown(record.meta()), fields))).await
+        let sealed = Record::new(self.shown(record.meta()), fields);
+        match self.inner.create(key, Arc::new(sealed)).await? {
+            Created::Exists => self.supersede(key, &record).await,
+            Created::Created => Ok(Created::Created),
+        }
     }
 
     async fn update(&self, key: &Key, changes: &Changes) -> Result<Updated, StoreError> {

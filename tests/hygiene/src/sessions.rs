@@ -64,7 +64,9 @@ shadow_methods! {
     require_https,
     csrf,
     version = 2,
-    migrate = migrations::note
+    migrate = migrations::note,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 pub struct Shop {
     /// As the argument of a handler.
@@ -92,6 +94,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub owner: ::core::option::Option<u64>,
+    /// What the owner calls it.
+    #[session(label)]
+    pub label: ::core::option::Option<::std::string::String>,
     /// As a function of the trait.
     #[session(default = Theme::Dark)]
     pub default: Theme,

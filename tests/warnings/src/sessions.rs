@@ -38,7 +38,9 @@ fn with_theme(session: &mut Migration) -> Result<(), MigrationError> {
     require_https = true,
     csrf = true,
     version = 2,
-    migrate = with_theme
+    migrate = with_theme,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -49,6 +51,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub user: Option<u64>,
+    /// What they call it.
+    #[session(label)]
+    pub device: String,
     /// What they may do.
     #[session(privileged, merge = last_write)]
     pub admin: bool,

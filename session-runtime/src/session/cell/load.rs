@@ -19,7 +19,7 @@ use crate::record::{Decoded, Record};
 use crate::schema::Upgrade;
 use crate::session::lasting;
 use crate::store::{DynStore, Found, Look, Miss};
-use crate::token::{Key, Token};
+use crate::token::{Key, NoEntropy, Token};
 use tracing::Instrument as _;
 
 impl Cell {
@@ -70,6 +70,21 @@ impl Cell {
             self.engine.reporter.tell(None, why);
         }
         self.found_without_asking(source, presented)
+    }
+
+    /// Takes a session that was found otherwise than by its id: for background work. The id that it gets here reaches nothing.
+    /// What changed is changed as from `loaded` on, if that was its record before it got another id.
+    pub(crate) fn adopt(
+        &self,
+        key: Key,
+        record: Arc<Record>,
+        loaded: Option<&Record>,
+    ) -> Result<(), NoEntropy> {
+        let token = Token::random(&*self.engine.entropy, key.slot())?;
+        let live = Live { token, key, record, stale: false };
+        let live = if let Some(loaded) = loaded { live.knowing(loaded) } else { live };
+        self.state().source = Source::Live(live);
+        Ok(())
     }
 
     /// What the request presents reaches no session, whatever the store holds.

@@ -190,6 +190,44 @@ impl Jar {
         }
     }
 
+    /// Ends the session of this key, which cannot live longer than until then. What it went on as is not concerned.
+    pub(crate) async fn end_until(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match &self.ended {
+            Some(list) => {
+                let until = last_copy(engine, None, now).max(expires.after(SLACK));
+                list.end(engine, key, None, now, until).await.map(drop)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the session of this key, which has this owner since then, ended or has another id.
+    pub(crate) async fn is_over(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        owner: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        match &self.ended {
+            Some(list) => {
+                Ok(list.fate_of(engine, &self.owners, key, Some((owner, since))).await? != Fate::Alive)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// What owners are told apart by.
+    pub(crate) const fn owners(&self) -> &Purpose {
+        &self.owners
+    }
+
     /// Ends every session of this owner that began before now; `false` without a list, which alone could tell.
     pub(crate) async fn end_all_of(
         &self,
