@@ -191,7 +191,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        let saved = state.cookie.is_some() && self.engine.place.jar().is_some();
+        // what an earlier save made a cookie for may have ended since
+        let saved = state.cookie.is_some() && matches!(state.source, Source::Live(_));
         if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
@@ -287,6 +288,10 @@ impl Cell {
                     self.state().cookie = None;
                 }
             }
+            // nobody else can have made it last longer
+            Place::Cookie(_) if self.engine.now() >= live.record.meta().deadline() => {
+                self.state().cookie = None;
+            }
             Place::Cookie(jar) => match Box::pin(confirm(&self.engine, jar, live)).await {
                 Confirmed::Good => {}
                 Confirmed::Ended => self.state().cookie = None,
@@ -296,8 +301,11 @@ impl Cell {
     }
 
     async fn has_ended(&self, store: &dyn DynStore, live: &Live) -> bool {
-        let found = self.engine.ask(store.load(&live.key)).await;
-        !matches!(found, Ok(Found::Record(_)) | Err(_))
+        match self.engine.ask(store.load(&live.key)).await {
+            Ok(Found::Record(record)) => self.engine.now() >= record.meta().deadline(),
+            Ok(Found::Tombstone { .. } | Found::Nothing) => true,
+            Err(_) => false,
+        }
     }
 
     /// The response is there, and nobody asked for the session before.
