@@ -92,3 +92,18 @@ async fn t2_s21_a_cookie_of_what_reached_its_absolute_deadline_since_is_not_sent
         assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "{}", world.name);
     }
 }
+
+#[tokio::test]
+async fn s62_what_a_session_showed_is_private_also_if_it_has_ended_since() {
+    for mut world in everywhere().await {
+        let (slow, other) = (world.request().await, world.request().await);
+        world.clock.advance(HOUR / 4);
+        assert_eq!(slow.given.get().user, Some(1));
+        other.given.destroy();
+        assert!(other.ends().await.removes_cookie(), "{}", world.name);
+        // activity is due, and there is nothing left that it could be recorded of
+        slow.given.save().await.unwrap();
+        let reply = slow.ends().await;
+        assert_eq!(reply.value("cache-control"), Some("private"), "{}", world.name);
+    }
+}

@@ -156,6 +156,7 @@ impl Cell {
                 state.source = Source::Live(live);
             }
             After::Ended => {
+                state.was_private |= state.is_private();
                 state.source = Source::Dead;
                 state.cookie = None; // an earlier save of this request made it for the id that is dead now
             }

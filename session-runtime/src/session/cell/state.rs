@@ -35,6 +35,8 @@ pub(super) struct State {
     pub(super) pending: Option<Pending>,
     /// The request is no activity of the session's owner.
     pub(super) background: bool,
+    /// What the response may show was for one person only, and has ended since.
+    pub(super) was_private: bool,
     /// A handler ended without returning: panic, inner timeout.
     pub(super) abandoned: bool,
     /// The response head is on its way: there is no place for a cookie any more.
@@ -91,7 +93,8 @@ impl Source {
 impl State {
     /// Whether the response is for one person only: it may show what their session holds, or a token of it (S62).
     pub(super) fn is_private(&self) -> bool {
-        matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some()) || self.has_issued()
+        let is_owned = matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some());
+        is_owned || self.was_private || self.has_issued()
     }
 
     pub(super) fn exists(&self) -> bool {
