@@ -97,15 +97,20 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     let live = work.take_live()?;
     let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
-    match try_to_renew(engine, jar, &live, &changes, work.now).await {
-        Ok(Some(done)) => Ok(done),
+    let can_wait =
+        |error: &Error| matches!(error.kind(), Kind::Full | Kind::NoEntropy | Kind::TooLarge { .. });
+    let done = match try_to_renew(engine, jar, &live, &changes, work.now).await {
+        Ok(Some(done)) => return Ok(done),
+        Err(error) if !can_wait(&error) => Err(error),
+        // another request was first, or there is no room for a new id, and may be for everything else
+        Ok(None) | Err(_) => update(engine, jar, work, live, &changes).await,
+    };
+    match done {
         Err(error) if is_alone => {
             event::renewal_failed(engine.types.root, &error);
             Ok(Done { standing: After::Unchanged, cookie: None })
         }
-        Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
-        // another request was first, or the renewal can wait
-        Ok(None) | Err(_) => update(engine, jar, work, live, &changes).await,
+        done => done,
     }
 }
 
