@@ -1,10 +1,11 @@
-//! What is peculiar to sessions in cookies: their size.
+//! What is peculiar to sessions in cookies: their size, and what the list of ended ones says of an old id.
 
 use std::time::Duration;
 
-use session_runtime::{Sessions, SessionsBuilder};
+use session_runtime::{Session, Sessions, SessionsBuilder};
+use session_tests::logs;
 
-use crate::world::{Login, everywhere};
+use crate::world::{Login, declared, everywhere};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -51,5 +52,18 @@ async fn s37_a_due_renewal_that_no_cookie_has_room_for_fails_no_request() {
         }
         let reply = world.send(&cookie, |handle| handle.update(|login| login.a = 1_000_000_000)).await;
         assert_eq!(reply.status, 500, "{}: what was changed itself is too much", world.name);
+    }
+}
+
+#[tokio::test]
+async fn s65_of_an_old_cookie_the_log_says_whether_its_session_has_another_id_or_none() {
+    for (end, rotated) in [(Session::rotate as fn(&Session<Login>), "true"), (Session::destroy, "false")] {
+        for mut world in everywhere(declared).await {
+            let old = world.old.clone();
+            world.send(&old, end).await;
+            logs::listen();
+            assert_eq!(world.user(&old).await, None);
+            assert_eq!(logs::count(&format!("rotated={rotated}")), 1, "{}: {}", world.name, logs::heard());
+        }
     }
 }

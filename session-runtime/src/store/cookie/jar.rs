@@ -94,7 +94,7 @@ impl Jar {
     ) -> Result<Result<Live, Dead>, StoreError> {
         let (at, renewal) = match self.fate(engine, &live.key, &live.record).await? {
             Fate::Alive => return Ok(Ok(live)),
-            Fate::Ended(at) => return Ok(Err(Dead { at, rotated: false })),
+            Fate::Ended { at, rotated } => return Ok(Err(Dead { at, rotated })),
             Fate::Renewed(at, renewal) => (at, renewal),
         };
         if renewal.from != live.key || !renewal.is_on(now) {
@@ -109,7 +109,7 @@ impl Jar {
                 let record = Arc::new(live.record.with_meta(meta));
                 Ok(Ok(Live { token, key, record, stale: true }))
             }
-            Fate::Ended(_) | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
+            Fate::Ended { .. } | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
         }
     }
 
