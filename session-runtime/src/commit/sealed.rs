@@ -79,7 +79,7 @@ async fn rotate(
     // first whether there can be a new cookie, then the end of the old one
     let token = promised_or_new(engine, work)?;
     let new = token.key(&engine.purpose);
-    let done = match bake(engine, jar, token, record, work.now) {
+    let done = match bake(engine, jar, token.clone(), record, work.now) {
         // a privilege that was given up must not last because the rest does not fit: then all of it ends
         Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
             jar.end(engine, &live.key, Some(&live.record), work.now).await?;
@@ -88,7 +88,12 @@ async fn rotate(
         done => done?,
     };
     // of two that rotate at once, one ends the old id (S69)
-    Ok(jar.rotate(engine, &live, &new, None, work.now).await?.then_some(done))
+    if jar.rotate(engine, &live, &new, None, work.now).await? {
+        return Ok(Some(done));
+    }
+    // nothing has this name yet, so that a promise can still be kept
+    work.next = Some(Box::new(token));
+    Ok(None)
 }
 
 /// The changed record in a cookie of a renewed id (S24), or, if another request renewed it first, of that one's. That the id
