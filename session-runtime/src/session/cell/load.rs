@@ -79,12 +79,12 @@ impl Cell {
                 (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => Ok(Look::Nothing),
             };
             match look {
-                // an id and the one that it was renewed to are one session
-                Ok(Look::Live(session)) => match live.iter_mut().find(|known| known.key == session.key) {
-                    Some(known) if known.stale => *known = session,
-                    Some(_) => {}
-                    None => live.push(session),
-                },
+                Ok(Look::Live(session)) => add(&mut live, session),
+                Ok(Look::Renewed(renewed)) => {
+                    let (session, old) = *renewed;
+                    self.state().presents(old);
+                    add(&mut live, session);
+                }
                 Ok(Look::Dead) => dead = true,
                 Ok(Look::Nothing) => {}
                 Err(error) => {
@@ -133,7 +133,7 @@ impl Cell {
         if let Some(to) = &moved
             && let Some(live) = reached(&self.engine, store, token, key, to, now).await?
         {
-            return Ok(Look::Live(live));
+            return Ok(Look::Renewed(Box::new((live, token.clone()))));
         }
         event::replayed_id(self.session(), moved.is_some());
         Ok(Look::Dead)
@@ -162,6 +162,15 @@ impl Cell {
         let (bytes, budget) = (memo_bytes(size_of::<S>(), record), Arc::clone(&self.engine.memo));
         record.memo().set(&Decoded { value: Arc::clone(&value) as _, bytes, budget });
         Some(value)
+    }
+}
+
+/// An id and the one that it was renewed to are one session.
+fn add(live: &mut Vec<Live>, session: Live) {
+    match live.iter_mut().find(|known| known.key == session.key) {
+        Some(known) if known.stale => *known = session,
+        Some(_) => {}
+        None => live.push(session),
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Jar {
 /// What a cookie turned out to be.
 pub(crate) enum Look {
     Live(Live),
+    /// The same, by the id from before a renewal (S24): that one.
+    Renewed(Box<(Live, Token)>),
     /// It ended a short while ago: what is in flight with it must not begin anew.
     Dead,
     Nothing,
@@ -69,8 +71,9 @@ impl Jar {
         }
         let token = Token::from_id(id);
         let key = token.key(&engine.purpose);
-        let live = Live { token, key, record: record.into(), stale };
+        let live = Live { token: token.clone(), key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
+            Ok(live) if live.key != key => Look::Renewed(Box::new((live, token))),
             Ok(live) => Look::Live(live),
             Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => {
                 event::replayed_id(engine.types.root, rotated);
