@@ -319,13 +319,12 @@ pub(super) async fn rename(
         let key = token.key(&engine.purpose);
         match engine.ask(store.rotate(&old.key, &key, changes, until)).await? {
             Rotated::Rotated => return Ok(Some((token, key))),
-            Rotated::Conflict => {
-                id.keep(token);
-                return Ok(None);
-            }
             Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
-            Rotated::Gone => return Err(Error::new(Kind::Gone)),
             Rotated::Exists => {}
+            other => {
+                id.keep(token);
+                return if other == Rotated::Gone { Err(Error::new(Kind::Gone)) } else { Ok(None) };
+            }
         }
     }
     Err(Error::new(Kind::NoEntropy))

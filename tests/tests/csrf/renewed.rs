@@ -110,18 +110,24 @@ async fn t32_s28_what_was_sent_with_the_old_id_and_its_token_before_a_renewal_is
 
 #[tokio::test]
 async fn t32_s28_a_token_for_a_new_id_is_good_also_if_a_renewal_came_between() {
-    let list = ScriptedStore::new();
-    let store = EncryptedCookieStore::new(ring(), RevocationList::new(list.clone()));
-    let (mut browser, _, _) = visitor(Sessions::builder(store)).await;
-    let mut other = browser.clone();
-    let gate = list.pause(Moment::Before(Op::Create));
-    let rotating = tokio::spawn(async move {
-        let token = browser.get("/rotate").await.body;
-        (browser, token)
-    });
-    gate.reached().await;
-    assert!(other.get("/renew").await.pair().is_some());
-    gate.open();
-    let (mut browser, token) = patiently("the rotation", rotating).await.unwrap();
-    assert_eq!(post_with(&mut browser, "/visit", &token).await.status, 200);
+    let (store, list) = (ScriptedStore::new(), ScriptedStore::new());
+    let cookies = EncryptedCookieStore::new(ring(), RevocationList::new(list.clone()));
+    for (builder, store, op) in [
+        (Sessions::builder(store.clone()), store, Op::Rotate),
+        // where an id is ended by an entry
+        (Sessions::builder(cookies), list, Op::Create),
+    ] {
+        let (mut browser, _, _) = visitor(builder).await;
+        let mut other = browser.clone();
+        let gate = store.pause(Moment::Before(op));
+        let rotating = tokio::spawn(async move {
+            let token = browser.get("/rotate").await.body;
+            (browser, token)
+        });
+        gate.reached().await;
+        assert!(other.get("/renew").await.pair().is_some());
+        gate.open();
+        let (mut browser, token) = patiently("the rotation", rotating).await.unwrap();
+        assert_eq!(post_with(&mut browser, "/visit", &token).await.status, 200, "{op:?}");
+    }
 }
