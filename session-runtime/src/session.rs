@@ -162,7 +162,8 @@ impl<S: SessionData> Session<S> {
     /// whatever other requests are writing.
     ///
     /// It is done whatever becomes of the request, also after a panic or a 5xx. Once the response is sent, it takes a
-    /// [`save`](Self::save).
+    /// [`save`](Self::save), which fails with [`Error::is_gone`] where the id that this request came by is not remembered any
+    /// more: the session may go on under another one.
     pub fn destroy(&self) {
         self.cell.intend(|intents| intents.destroy = true);
     }

@@ -11,7 +11,7 @@ use crate::commit::apply::{After, Done, Live, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::commit::renewal::reached;
 use crate::commit::sealed::{Confirmed, confirm};
-use crate::engine::{Engine, Place};
+use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event;
 use crate::record::Decoded;
@@ -38,6 +38,9 @@ impl Cell {
         self.find_out().await.map_err(told)?;
         let Some(mut work) = self.prepare(ending, turn).map_err(told)? else { return Ok(()) };
         let (op, intents) = (work.plan.op, work.intents);
+        if op == Op::Delete {
+            Box::pin(self.check_reach(&work)).await.map_err(told)?;
+        }
         let note = |changes: Option<Arc<Changes>>| {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
@@ -96,6 +99,20 @@ impl Cell {
             Some(_) | None => {}
         }
         Ok(())
+    }
+
+    /// An end follows a session to the id that it has now by what is remembered of the ids before, and they are not
+    /// remembered for ever. Who found the session by one of them that is forgotten cannot tell whether it goes on, and must
+    /// not be told that it has ended (S14).
+    async fn check_reach(&self, work: &Work) -> Result<(), Error> {
+        let (Place::Server(store), Some(live)) = (&self.engine.place, &work.live) else { return Ok(()) };
+        if work.now.since(self.state().found) < TOMBSTONE {
+            return Ok(());
+        }
+        match self.engine.ask(store.load(&live.key)).await? {
+            Found::Record(_) | Found::Tombstone { .. } => Ok(()),
+            Found::Nothing => Err(Error::new(Kind::Gone)),
+        }
     }
 
     fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Box<Work>>, Error> {

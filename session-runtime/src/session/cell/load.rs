@@ -40,8 +40,10 @@ impl Cell {
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
-        let source = self.resolve(presented).await;
+        let now = self.engine.now();
+        let source = self.resolve(presented, now).await;
         let mut state = self.state();
+        state.found = now;
         state.presented = true;
         state.source = source;
         state.source.outcome().unwrap_or(Ok(()))
@@ -66,8 +68,7 @@ impl Cell {
     }
 
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
-    async fn resolve(&self, presented: Presented) -> Source {
-        let now = self.engine.now();
+    async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
         for value in presented {
             let look = match (&self.engine.place, value) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 
 use crate::changes::Changes;
+use crate::clock::Timestamp;
 use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::{Intents, Standing, Times, Wipe};
@@ -19,6 +20,8 @@ use super::csrf::Csrf;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) source: Source,
+    /// When `source` was asked for.
+    pub(super) found: Timestamp,
     /// Whether the request carried our cookie.
     pub(super) presented: bool,
     /// The value that was asked for first: mostly the only one.
