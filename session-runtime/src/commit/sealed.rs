@@ -131,20 +131,28 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     let live = work.take_live()?;
     let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
-    match try_to_renew(engine, jar, &live, &changes, work.now).await {
+    let key = live.key;
+    let can_wait =
+        |error: &Error| matches!(error.kind(), Kind::Full | Kind::NoEntropy | Kind::TooLarge { .. });
+    let done = match try_to_renew(engine, jar, &live, &changes, work.now).await {
         Ok(Renewed::Done(done)) => {
             work.renewed = true;
-            Ok(work.wrote(*done))
+            return Ok(work.wrote(*done));
         }
-        Err(error) | Ok(Renewed::Unnoted(error)) if is_alone => {
-            if error.is_unavailable() {
-                engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
+        Err(error) if !can_wait(&error) => Err(error),
+        Ok(Renewed::Unnoted(error)) if is_alone => Err(error),
+        // another request was first, or there is no room for a new id, and may be for everything else
+        Ok(_) | Err(_) => update(engine, jar, work, live, &changes).await,
+    };
+    match done {
+        Err(error) if is_alone => {
+            // of two that renew at once, one is first: nothing failed
+            if !error.is_conflict() {
+                engine.reporter.tell(Some(&key), Happened::RenewalFailed { error: &error });
             }
             Ok(Done { standing: After::Unchanged, cookie: None })
         }
-        Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
-        // another request was first, or the renewal can wait
-        Ok(_) | Err(_) => update(engine, jar, work, live, &changes).await,
+        done => done,
     }
 }
 

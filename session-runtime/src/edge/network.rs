@@ -40,13 +40,15 @@ impl Network {
             }
             Some(_) => return Err(no_network()),
         };
-        if prefix == 0 {
+        let network = Self { address: address.to_canonical(), prefix: canonical(address, prefix) };
+        // also as `::ffff:0.0.0.0/96`
+        if network.prefix == 0 {
             return Err(refused("is everybody, and not everybody is to be believed"));
         }
         if number(address) & !mask(bits, prefix) != 0 {
             return Err(refused("has bits beyond those that count"));
         }
-        Ok(Self { address: address.to_canonical(), prefix: canonical(address, prefix) })
+        Ok(network)
     }
 
     /// Whether the address is one of them. An IPv4 address counts as that also where it is written in IPv6.

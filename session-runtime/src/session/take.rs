@@ -58,6 +58,10 @@ impl<S: SessionData> Session<S> {
     where
         T: Send,
     {
+        self.take(take).await.map_err(|error| self.cell.told(error))
+    }
+
+    async fn take<T: Send>(&self, take: impl Fn(&mut S) -> Option<T> + Send) -> Result<Option<T>, Error> {
         let Place::Server(store) = &self.cell.engine.place else {
             let why = "`take_once` needs a store on the server: an older copy of a cookie still holds what was taken";
             return Err(Error::config(why));

@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::event;
 use crate::keys::KeyRing;
 use crate::record::fields::Builder;
-use crate::record::{Fields, Meta, MetaChange, OpId};
+use crate::record::{Fields, Meta, MetaChange, OpId, Renewal};
 use crate::seal::Vault;
 use crate::token::OsEntropy;
 
@@ -131,8 +131,7 @@ impl<S: Store> EncryptedStore<S> {
                 remembered: Some(meta.remembered),
                 owner: Some(self.shown_owner(meta)),
                 issued: changes.meta.issued,
-                // sealed: who writes the store must not choose which id reaches the session
-                renewed: None,
+                renewed: shown_renewal(changes),
                 schema: None,
             },
             // the limit is of what is sealed, and was kept
@@ -178,6 +177,14 @@ impl<S: Store> EncryptedStore<S> {
         let record = self.open(key, &kept);
         Ok(record.map(|record| (kept, record)))
     }
+}
+
+/// That it is a renewal, for which a store may refuse what a rotation is granted. By which bits is sealed: who writes the
+/// store must not choose which id reaches the session.
+#[allow(clippy::option_option, reason = "a part of a change: the outer one leaves what is there")]
+fn shown_renewal(changes: &Changes) -> Option<Option<Box<Renewal>>> {
+    let renewed = changes.meta.renewed.as_ref()?;
+    Some(renewed.as_deref().map(|renewal| Box::new(Renewal { nonce: [0; 32], ..renewal.clone() })))
 }
 
 const NO_RANDOM_BITS: &str = "the operating system gave no random bits to encrypt with";

@@ -12,7 +12,7 @@ use crate::commit::apply::{After, Done, Live, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::commit::renewal::reached;
 use crate::commit::sealed::{Confirmed, confirm};
-use crate::engine::{Engine, Place};
+use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::event::TARGET;
 use crate::observe::{Happened, spans};
@@ -61,6 +61,9 @@ impl Cell {
         self.find_out().await.map_err(told)?;
         let Some(mut work) = self.prepare(ending, turn).map_err(told)? else { return Ok(()) };
         let (op, intents) = (work.plan.op, work.intents);
+        if op == Op::Delete {
+            Box::pin(self.check_reach(&work)).await.map_err(told)?;
+        }
         let note = |changes: Option<Arc<Changes>>| {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
@@ -122,6 +125,20 @@ impl Cell {
             Some(_) | None => {}
         }
         Ok(())
+    }
+
+    /// An end follows a session to the id that it has now by what is remembered of the ids before, and they are not
+    /// remembered for ever. Who found the session by one of them that is forgotten cannot tell whether it goes on, and must
+    /// not be told that it has ended (S14).
+    async fn check_reach(&self, work: &Work) -> Result<(), Error> {
+        let (Place::Server(store), Some(live)) = (&self.engine.place, &work.live) else { return Ok(()) };
+        if work.now.since(self.state().found) < TOMBSTONE {
+            return Ok(());
+        }
+        match self.engine.ask(store.load(&live.key)).await? {
+            Found::Record(_) | Found::Tombstone { .. } => Ok(()),
+            Found::Nothing => Err(Error::new(Kind::Gone)),
+        }
     }
 
     fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Box<Work>>, Error> {
@@ -194,6 +211,7 @@ impl Cell {
                 // an earlier save of this request made it for the id that is dead now
                 let made = state.cookie.take().is_some() && op != Op::Delete;
                 dropped = state.source.key().copied().filter(|_| made);
+                state.was_private |= state.is_private();
                 state.source = Source::Dead;
             }
         }
@@ -235,8 +253,9 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        // a cookie that a save made is looked at once more
-        if state.cookie.is_some() || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
+        // what an earlier save made a cookie for may have ended since
+        let saved = state.cookie.is_some() && matches!(state.source, Source::Live(_));
+        if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
@@ -332,6 +351,10 @@ impl Cell {
                     self.drop_cookie(&key);
                 }
             }
+            // nobody else can have made it last longer
+            Place::Cookie(_) if self.engine.now() >= live.record.meta().deadline() => {
+                self.drop_cookie(&key);
+            }
             Place::Cookie(jar) => match Box::pin(confirm(&self.engine, jar, live)).await {
                 Confirmed::Good => {}
                 Confirmed::Ended => self.drop_cookie(&key),
@@ -348,8 +371,11 @@ impl Cell {
     }
 
     async fn has_ended(&self, store: &dyn DynStore, live: &Live) -> bool {
-        let found = self.engine.ask(store.load(&live.key)).await;
-        !matches!(found, Ok(Found::Record(_)) | Err(_))
+        match self.engine.ask(store.load(&live.key)).await {
+            Ok(Found::Record(record)) => self.engine.now() >= record.meta().deadline(),
+            Ok(Found::Tombstone { .. } | Found::Nothing) => true,
+            Err(_) => false,
+        }
     }
 
     /// The response is there, and nobody asked for the session before.

@@ -9,7 +9,7 @@ use crate::edge::csrf::{Demand, shows};
 use crate::error::{Error, Kind};
 use crate::observe::Happened;
 use crate::session::slot::AnySlot;
-use crate::token::{Key, Slot, Token};
+use crate::token::{Key, Purpose, Slot, Token};
 
 /// What only requests have that carry a token, need one, or hand one out.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub(super) struct Csrf {
     /// A handler let the request in, and it has yet to prove itself.
     demanded: bool,
     proved: bool,
+    /// The id by which the request reached the session, if that was renewed since (S24): its pages have tokens of that one.
+    presented: Option<Box<Token>>,
     /// The id that the session will have after this request, where a token was issued before it had it.
     next: Option<Box<Token>>,
     /// The id that the token of this response is for.
@@ -26,6 +28,17 @@ pub(super) struct Csrf {
 impl State {
     fn csrf(&mut self) -> &mut Csrf {
         self.csrf.get_or_insert_default()
+    }
+
+    /// The request came by this id, from before a renewal.
+    pub(super) fn presents(&mut self, old: Token) {
+        self.csrf().presented = Some(Box::new(old));
+    }
+
+    /// Whether `sent` is a token of the session, under the id that it has or that the request came by.
+    fn is_shown_by(&self, live: &Live, purpose: &Purpose, sent: &[u8]) -> bool {
+        let old = self.csrf.as_ref().and_then(|csrf| csrf.presented.as_deref());
+        std::iter::once(&live.token).chain(old).any(|token| shows(sent, &token.csrf_base(purpose)))
     }
 
     /// Whether the request must prove something, and has not.
@@ -75,7 +88,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return true };
-        let proves = sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)));
+        let proves = sent.is_some_and(|sent| state.is_shown_by(live, &self.engine.purpose, sent));
         let csrf = state.csrf();
         csrf.proved |= proves;
         csrf.demanded |= demand == Demand::Form;
@@ -89,7 +102,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return false };
-        let proves = shows(sent, &live.token.csrf_base(&self.engine.purpose));
+        let proves = state.is_shown_by(live, &self.engine.purpose, sent);
         state.csrf().proved |= proves;
         proves
     }

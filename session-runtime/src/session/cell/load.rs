@@ -42,16 +42,18 @@ impl Cell {
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
+        let now = self.engine.now();
         let source = if spans() {
             let session = self.engine.types.root;
             let span = tracing::debug_span!(target: TARGET, "session.load", session);
             // on the heap, so that the futures of those whom nobody watches stay small
-            Box::pin(self.resolve(presented).instrument(span)).await
+            Box::pin(self.resolve(presented, now).instrument(span)).await
         } else {
-            self.resolve(presented).await
+            self.resolve(presented, now).await
         };
         let (source, upgrade) = self.migrated(source);
         let mut state = self.state();
+        state.found = now;
         state.presented = true;
         state.source = source;
         state.upgrade = upgrade;
@@ -99,8 +101,7 @@ impl Cell {
     }
 
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
-    async fn resolve(&self, presented: Presented) -> Source {
-        let now = self.engine.now();
+    async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
         let reporter = &self.engine.reporter;
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
         // of several that reach nothing, one event says the worst
@@ -117,13 +118,14 @@ impl Cell {
                 }
             };
             let miss = match look {
-                // an id and the one that it was renewed to are one session
                 Ok(Look::Live(session)) => {
-                    match live.iter_mut().find(|known| known.key == session.key) {
-                        Some(known) if known.stale => *known = session,
-                        Some(_) => {}
-                        None => live.push(session),
-                    }
+                    add(&mut live, session);
+                    continue;
+                }
+                Ok(Look::Renewed(renewed)) => {
+                    let (session, old) = *renewed;
+                    self.state().presents(old);
+                    add(&mut live, session);
                     continue;
                 }
                 Ok(Look::Dead { key, rotated }) => {
@@ -206,7 +208,7 @@ impl Cell {
         if let Some(to) = &moved
             && let Some(live) = reached(&self.engine, store, token, &key, to, now).await?
         {
-            return Ok(Look::Live(live));
+            return Ok(Look::Renewed(Box::new((live, token.clone()))));
         }
         Ok(Look::Dead { key, rotated: moved.is_some() })
     }
@@ -234,6 +236,15 @@ impl Cell {
         let (bytes, budget) = (memo_bytes(size_of::<S>(), record), Arc::clone(&self.engine.memo));
         record.memo().set(&Decoded { value: Arc::clone(&value) as _, bytes, budget });
         Some(value)
+    }
+}
+
+/// An id and the one that it was renewed to are one session.
+fn add(live: &mut Vec<Live>, session: Live) {
+    match live.iter_mut().find(|known| known.key == session.key) {
+        Some(known) if known.stale => *known = session,
+        Some(_) => {}
+        None => live.push(session),
     }
 }
 

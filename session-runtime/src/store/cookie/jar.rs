@@ -27,6 +27,8 @@ pub(crate) struct Jar {
 /// What a cookie turned out to be.
 pub(crate) enum Look {
     Live(Live),
+    /// The same, by the id from before a renewal (S24): that one.
+    Renewed(Box<(Live, Token)>),
     /// It ended a short while ago: what is in flight with it must not begin anew.
     Dead {
         key: Key,
@@ -104,8 +106,9 @@ impl Jar {
             None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(key))),
             None => {}
         }
-        let live = Live { token, key, record: record.into(), stale };
+        let live = Live { token: token.clone(), key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
+            Ok(live) if live.key != key => Look::Renewed(Box::new((live, token))),
             Ok(live) => Look::Live(live),
             Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => Look::Dead { key, rotated },
             Err(Dead { rotated, .. }) => Look::Nothing(Miss::Replayed { rotated }, Some(key)),
@@ -126,7 +129,7 @@ impl Jar {
     ) -> Result<Result<Live, Dead>, StoreError> {
         let (at, renewal) = match self.fate(engine, &live.key, &live.record).await? {
             Fate::Alive => return Ok(Ok(live)),
-            Fate::Ended(at) => return Ok(Err(Dead { at, rotated: false })),
+            Fate::Ended { at, rotated } => return Ok(Err(Dead { at, rotated })),
             Fate::Renewed(at, renewal) => (at, renewal),
         };
         if renewal.from != live.key || !renewal.is_on(now) {
@@ -141,7 +144,7 @@ impl Jar {
                 let record = Arc::new(live.record.with_meta(meta));
                 Ok(Ok(Live { token, key, record, stale: true }))
             }
-            Fate::Ended(_) | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
+            Fate::Ended { .. } | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
         }
     }
 

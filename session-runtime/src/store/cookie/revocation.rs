@@ -50,8 +50,8 @@ impl fmt::Debug for RevocationList {
 pub(crate) enum Fate {
     /// Nothing is known of an end.
     Alive,
-    /// It ended then.
-    Ended(Timestamp),
+    /// It ended then, or was `rotated`: it has another id, and the old one reaches nothing.
+    Ended { at: Timestamp, rotated: bool },
     /// It got another id then, by a renewal.
     Renewed(Timestamp, Renewal),
 }
@@ -91,13 +91,14 @@ impl RevocationList {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
             let at = entry.meta().created;
             let renewal = entry.fields().get(RENEWAL).and_then(read_renewal);
-            return Ok(renewal.map_or(Fate::Ended(at), |renewal| Fate::Renewed(at, renewal)));
+            let rotated = entry.fields().get(SUCCESSOR).is_some();
+            return Ok(renewal.map_or(Fate::Ended { at, rotated }, |renewal| Fate::Renewed(at, renewal)));
         }
         let Some((owner, since)) = of else { return Ok(Fate::Alive) };
         match engine.ask(self.store.load(&Key::of_owner(owners, owner))).await? {
             // one of the same millisecond may be older: it fails closed
             Found::Record(entry) if since <= entry.meta().last_seen => {
-                Ok(Fate::Ended(entry.meta().last_seen))
+                Ok(Fate::Ended { at: entry.meta().last_seen, rotated: false })
             }
             _ => Ok(Fate::Alive),
         }
