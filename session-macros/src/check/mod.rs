@@ -12,6 +12,7 @@ mod expiring;
 mod field;
 mod guard;
 mod handlers;
+mod held;
 mod lifetimes;
 mod names;
 mod policy;
@@ -28,6 +29,7 @@ mod version;
 
 pub(crate) use cookie_rules::SameSite;
 pub(crate) use handlers::handlers;
+pub(crate) use held::{SHARED, is_of_one_thread};
 pub(crate) use session::{outline, session};
 
 #[cfg(test)]
