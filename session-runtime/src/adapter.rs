@@ -1,14 +1,51 @@
-//! Where a framework meets the session. Everything but the framework's own types is written here, once.
+//! Write an adapter: how a framework gets sessions.
+//!
+//! The adapters of this crate are features: `axum` (and every tower stack), `actix-web`, `rocket`, `poem`, `salvo` and `warp`.
+//! Any other framework gets its own with what is here. Order and failure handling are in [`around`] and [`extract`];
+//! what is left is to say, in one line each, where the framework keeps its headers, its status and its extensions.
+//!
+//! 1. Implement [`Adapter`] for a type of your own that nobody ever makes a value of.
+//! 2. Call [`around`] in the framework's middleware, or [`enter`] before the handler and [`leave`] after it.
+//! 3. Call [`extract`] in the framework's extractor trait: for [`Session`], [`Attempt`] and [`Guarded`]
+//!    at once with [`session_extractors!`](crate::session_extractors) if you own that trait, and otherwise for the newtype that
+//!    [`session_adapter!`](crate::session_adapter) makes.
+//! 4. Prove it: the feature `conformance` has a suite that plays over a socket all that adapters can get wrong.
+//!
+//! The chapter `docs/adapters.md` of the repository does it step by step, for the whole framework in
+//! `examples/toy_framework`, and for a framework that belongs to somebody else.
 
+#[cfg(feature = "actix-web")]
+pub mod actix;
+mod around;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
+mod extracted;
 mod headers;
+mod macros;
+#[cfg(feature = "poem")]
+pub mod poem;
+mod rejection;
+#[cfg(feature = "rocket")]
+pub mod rocket;
+#[cfg(feature = "salvo")]
+pub mod salvo;
+#[cfg(feature = "warp")]
+pub mod warp;
+
+pub use around::{Adapter, Entered, Place, around, enter, leave};
+#[cfg(feature = "axum")]
+pub use axum::from_http;
+pub use extracted::{Extracted, extract};
+pub use rejection::Rejection;
+
+#[doc(inline)]
+pub use crate::session::gate::Guarded;
 
 use std::sync::Arc;
 
 use crate::commit::apply::Turn;
 use crate::commit::plan::Ending;
-use crate::cookie::read::candidates;
+use crate::cookie::read::{Candidates, candidates};
 use crate::data::SessionData;
 use crate::error::Error;
 use crate::event;
@@ -51,12 +88,14 @@ impl Rejected {
     }
 }
 
-/// The session of a request, from the cell that the layer left in it and the request's `Cookie` headers.
-pub(crate) async fn extract<'a, S: SessionData>(
+/// What a request presents, from the cell that the layer left in it and the request's `Cookie` headers. The request is
+/// not needed any more.
+#[inline]
+pub(crate) fn present<'a, S: SessionData>(
     cell: Option<Arc<Cell>>,
     headers: impl Iterator<Item = &'a [u8]>,
     fix: &'static str,
-) -> Result<Attempt<S>, Rejected> {
+) -> Result<(Arc<Cell>, Candidates), Rejected> {
     let Some(cell) = cell else {
         event::missing_layer(S::NAME, <S::Root as SessionData>::NAME, fix);
         return Err(Rejected::Misconfigured);
@@ -66,6 +105,14 @@ pub(crate) async fn extract<'a, S: SessionData>(
         return Err(Rejected::Misconfigured);
     }
     let presented = candidates(&cell.engine.cookie_name, headers, |text| cell.engine.read(text));
+    Ok((cell, presented))
+}
+
+/// The session of a request that presents this.
+pub(crate) async fn open<S: SessionData>(
+    presented: Result<(Arc<Cell>, Candidates), Rejected>,
+) -> Result<Attempt<S>, Rejected> {
+    let (cell, presented) = presented?;
     let opened = cell.open(presented).await;
     Ok(Attempt(opened.map(|()| Session::new(cell))))
 }

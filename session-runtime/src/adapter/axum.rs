@@ -11,23 +11,22 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response as AxumResponse};
 use http::header::{CACHE_CONTROL, COOKIE, Entry, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Amendment, Rejected, Watch, extract, headers};
-use crate::data::{RootSession, SessionData};
+use super::extracted::{Data, Root, extracted};
+use super::{Amendment, Extracted, Rejection, Watch, headers, present};
+use crate::data::RootSession;
 use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
-use crate::session::gate::{Gate, Guarded};
-use crate::session::{Attempt, Session};
 use crate::sessions::Sessions;
 
 const FIX: &str = "add `.layer(Sessions::<..>::new(store)?)` to the router, after its routes";
 
 /// What the layer leaves in the request, one for each root session type.
-struct InRequest<R>(Arc<Cell>, PhantomData<fn() -> R>);
+pub(super) struct InRequest<R>(Arc<Cell>, PhantomData<fn() -> R>);
 
 impl<R> Clone for InRequest<R> {
     fn clone(&self) -> Self {
@@ -185,24 +184,19 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
     response
 }
 
-/// Why a handler was not given its session: it cannot be had, or a guard refused. The response is empty; the log says what
-/// to do.
-#[derive(Debug)]
-pub struct Rejection(Rejected);
-
 impl IntoResponse for Rejection {
     fn into_response(self) -> AxumResponse {
-        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         // the macro has checked every byte of it
-        if let Some(target) = self.0.location().and_then(|target| HeaderValue::from_str(target).ok()) {
+        if let Some(target) = self.location().and_then(|target| HeaderValue::from_str(target).ok()) {
             response.headers_mut().insert(LOCATION, target);
         }
         response
     }
 }
 
-/// A handler may return the error of [`Session::save`] and the like with `?`. The response is empty; the text is for logs.
+/// A handler may return the error of [`Session::save`](crate::Session::save) and the like with `?`. The response is empty; the text is for logs.
 impl IntoResponse for Error {
     fn into_response(self) -> AxumResponse {
         StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
@@ -216,28 +210,54 @@ impl IntoResponse for Unavailable {
     }
 }
 
-impl<S: SessionData, State: Sync> FromRequestParts<State> for Attempt<S> {
+crate::session_extractors! { [State: Sync] FromRequestParts<State> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        let cell = parts.extensions.get::<InRequest<S::Root>>().map(|found| Arc::clone(&found.0));
-        let cookies = parts.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-        extract(cell, cookies, FIX).await.map_err(Rejection)
+        from_map(parts.extensions.get(), &parts.headers).await
     }
+} }
+
+/// The session of a request on bare hyper, or of a call of tonic: of what has these headers and extensions behind the layer.
+///
+/// Nothing is borrowed once this has returned. Of tonic's requests, `metadata().clone().into_headers()` are the headers.
+///
+/// ```
+/// use http::{Request, Response};
+/// use session_runtime::{MemoryStore, Session, Sessions, adapter};
+/// use tower::{Layer as _, Service as _, service_fn};
+///
+/// #[session_runtime::session]
+/// struct Counter {
+///     visits: u32,
+/// }
+///
+/// let count = service_fn(async |request: Request<String>| {
+///     let session: Session<Counter> = adapter::from_http(request.headers(), request.extensions()).await?;
+///     let visits = session.update(|counter| { counter.visits += 1; counter.visits });
+///     Ok::<_, adapter::Rejection>(Response::new(visits.to_string()))
+/// });
+/// let mut service = Sessions::<Counter>::new(MemoryStore::new())?.layer(count);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// let response = runtime.block_on(service.call(Request::new(String::new()))).unwrap();
+/// assert!(response.headers().contains_key("set-cookie"));
+/// # Ok::<(), session_runtime::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Rejection`], which is a response of axum, and otherwise says what the response is to be.
+pub fn from_http<T: Extracted>(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
+    from_map(extensions.get(), headers)
 }
 
-impl<S: SessionData, State: Sync> FromRequestParts<State> for Session<S> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
-        Attempt::from_request_parts(parts, state).await?.0.map_err(|_| Rejection(Rejected::Unavailable))
-    }
-}
-
-impl<S: SessionData, G: Gate<S>, State: Sync> FromRequestParts<State> for Guarded<S, G> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Rejection> {
-        Self::new(Attempt::from_request_parts(parts, state).await?).map_err(Rejection)
-    }
+#[inline]
+pub(super) fn from_map<T: Extracted>(
+    found: Option<&InRequest<Root<T>>>,
+    headers: &HeaderMap,
+) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
+    let cell = found.map(|found| Arc::clone(&found.0));
+    extracted(present::<Data<T>>(cell, headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes), FIX))
 }
