@@ -19,6 +19,8 @@ pub mod actix;
 mod around;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod extracted;
 mod headers;
 mod macros;
