@@ -42,7 +42,8 @@ pub async fn serve(layers: Layers) -> Subject {
             server.run().await.unwrap();
         });
     });
-    Subject::new(address.recv().unwrap())
+    // of its server, a client that goes away is noticed when it is answered
+    Subject::new(address.recv().unwrap()).finishes_what_nobody_waits_for()
 }
 
 async fn plain(request: HttpRequest) -> HttpResponse {

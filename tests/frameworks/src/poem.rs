@@ -32,7 +32,7 @@ pub async fn serve(layers: Layers) -> Subject {
     let address = listener.local_addr().unwrap();
     let acceptor = TcpAcceptor::from_tokio(listener).unwrap();
     tokio::spawn(Server::new_with_acceptor(acceptor).run(app));
-    Subject::new(address)
+    Subject::new(address).finishes_what_nobody_waits_for()
 }
 
 #[handler]
