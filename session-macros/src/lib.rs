@@ -63,7 +63,7 @@ use proc_macro::TokenStream;
 /// | `require_https` | over plain http nothing is issued, read or written; how a request came is said by `trusted_proxies` of the builder, or by `OverHttps` | `false` |
 /// | `csrf` | an unsafe request of a live session must carry a token of it; see `Session::csrf_token` | `false` |
 /// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
-/// | `adapter = my_sessions` | the adapter of a framework that is neither yours nor built in (not supported yet) | the built-in ones |
+/// | `adapter = my_sessions` | the module that `session_adapter!` made, for a framework whose adapter is not its author's and not built in | the framework knows the types of `session-runtime` |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
 ///
 /// # Options of a field

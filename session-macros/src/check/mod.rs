@@ -23,7 +23,6 @@ mod session;
 mod shape;
 mod types;
 mod unique;
-mod unsupported;
 
 pub(crate) use cookie_rules::SameSite;
 pub(crate) use handlers::handlers;
