@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use session_runtime::adapter::Extracted as Take;
-use session_runtime::adapter::conformance::{self as suite, Admin, Admitted, Answer, Layers, Probe, Subject};
-use session_runtime::{Attempt, Refused, Session};
+use session_runtime::adapter::conformance::{
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Posted, Probe, Subject, Vault,
+};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 use third_party::viz_sessions::{Extracted, Layer};
 use tokio::net::TcpListener;
 use viz::{
@@ -18,10 +20,17 @@ suite::tests!(async |layers: Layers| {
         .get("/both", both)
         .get("/attempt", attempt)
         .get("/guarded", guarded)
+        .get("/fresh", fresh)
+        .get("/admin", admin)
+        .post("/admin", admin)
+        .post("/form", form)
+        .post("/exempt", exempt)
+        .get("/vault", vault)
         .get("/rejecting", rejecting)
         .with(Layer(layers.again))
         .with(Layer(layers.probe))
         .with(Layer(layers.admin))
+        .with(Layer(layers.vault))
         .map_handler(|handler| handler.and_then(explain).boxed())
         .get("/bare", handle);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -57,6 +66,31 @@ async fn attempt(mut request: Request) -> Result<Response> {
 async fn guarded(mut request: Request) -> Result<Response> {
     let session: Admitted = take(&mut request).await?;
     Ok(answer(suite::guarded(session)))
+}
+
+async fn fresh(mut request: Request) -> Result<Response> {
+    let session: Fresh = take(&mut request).await?;
+    Ok(answer(suite::fresh(session)))
+}
+
+async fn admin(mut request: Request) -> Result<Response> {
+    let session: Session<Admin> = take(&mut request).await?;
+    Ok(answer(suite::admin(&session, &request.uri().to_string())))
+}
+
+async fn form(mut request: Request) -> Result<Response> {
+    let session: Posted = take(&mut request).await?;
+    Ok(answer(suite::form(session, &request.uri().to_string())))
+}
+
+async fn exempt(mut request: Request) -> Result<Response> {
+    let session: WithoutCsrf<Admin> = take(&mut request).await?;
+    Ok(answer(suite::exempt(session, &request.uri().to_string())))
+}
+
+async fn vault(mut request: Request) -> Result<Response> {
+    let session: Session<Vault> = take(&mut request).await?;
+    Ok(answer(suite::vault(&session, &request.uri().to_string())))
 }
 
 async fn rejecting(mut request: Request) -> Result<Response> {

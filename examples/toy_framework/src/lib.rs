@@ -3,6 +3,7 @@
 mod sessions;
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub struct Request {
     pub target: String,
     /// What was sent with it.
     pub headers: Headers,
+    peer: Option<SocketAddr>,
     place: Option<Place>,
 }
 
@@ -124,6 +126,7 @@ impl App {
                 request.headers.0.push((String::from_utf8_lossy(&line[..colon]).into_owned(), value));
             }
         }
+        request.peer = stream.peer_addr().ok();
         let response = self.call(request).await;
         let mut bytes = format!("HTTP/1.1 {} -\r\nconnection: close\r\n", response.status).into_bytes();
         for (name, value) in &response.headers.0 {

@@ -1,5 +1,7 @@
 //! The adapter: what the framework says of itself, its middleware, and what its handlers take.
 
+use std::net::IpAddr;
+
 use crate::{App, FromRequest, Middleware, Request, Response};
 use session_runtime::adapter::{Adapter, Place, Rejection, around, extract};
 use session_runtime::{Refused, RootSession, Sessions, session_extractors};
@@ -13,6 +15,7 @@ impl Adapter for Toy {
     const FIX: &'static str = "call `.wrap(Sessions::<..>::new(store)?)` on the `App`";
     fn method(request: &Request) -> &str { &request.method }
     fn headers<'h>(request: &'h Request, name: &str) -> impl Iterator<Item = &'h [u8]> { request.headers.all(name) }
+    fn peer(request: &Request) -> Option<IpAddr> { request.peer.map(|peer| peer.ip()) }
     fn place(request: &Request) -> Option<Place> { request.place.clone() }
     fn put(request: &mut Request, place: Place) { request.place = Some(place); }
     fn status(response: &Response) -> u16 { response.status }

@@ -2,15 +2,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
-use session_runtime::adapter::conformance::{self as suite, Admitted, Answer, Layers, Subject};
-use session_runtime::{Attempt, Session, SessionData};
+use session_runtime::adapter::conformance::{
+    self as suite, Admitted, Answer, Fresh, Layers, Posted, Subject,
+};
+use session_runtime::{Attempt, Session, SessionData, WithoutCsrf};
 use tokio::net::TcpListener;
 use toy_framework::{App, FromRequest, Headers, Middleware, Request, Response};
 
 suite::tests!(async |layers: Layers| {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let subject = Subject::new(listener.local_addr().unwrap());
-    let inner = App::new(route).wrap(layers.again).wrap(layers.probe).wrap(layers.admin).wrap(Explain);
+    let inner = App::new(route)
+        .wrap(layers.again)
+        .wrap(layers.probe)
+        .wrap(layers.admin)
+        .wrap(layers.vault)
+        .wrap(Explain);
     let app = App::new(move |request| {
         let inner = inner.clone();
         async move {
@@ -34,6 +41,11 @@ async fn answer(request: &Request) -> Result<Response, Response> {
         "/both" => suite::both(take(request).await?, take(request).await?, target).await,
         "/attempt" => suite::attempt(Attempt::from_request(request).await?),
         "/guarded" => suite::guarded(Admitted::from_request(request).await?),
+        "/fresh" => suite::fresh(Fresh::from_request(request).await?),
+        "/admin" => suite::admin(&take(request).await?, target),
+        "/form" => suite::form(Posted::from_request(request).await?, target),
+        "/exempt" => suite::exempt(WithoutCsrf::from_request(request).await?, target),
+        "/vault" => suite::vault(&take(request).await?, target),
         "/rejecting" => {
             take::<suite::Probe>(request).await?;
             return Err(Response { status: 418, ..Response::default() });

@@ -80,7 +80,15 @@ impl<R: RootSession, E: Endpoint> Endpoint for SessionEndpoint<R, E> {
 crate::session_extractors! { ['a] FromRequest<'a> {
     fn from_request(request: &'a Request, _: &mut RequestBody) -> impl Future<Output = poem::Result<Self>> + Send {
         let extracting = extract::<Poem, Self>(request);
-        async { Ok(extracting.await?) }
+        async {
+            extracting.await.map_err(|rejection| {
+                let refused = rejection.refused();
+                let mut error = poem::Error::from(rejection);
+                // an error's response has the extensions of the error
+                refused.into_iter().for_each(|refused| error.set_data(refused));
+                error
+            })
+        }
     }
 } }
 

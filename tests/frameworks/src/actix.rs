@@ -8,13 +8,13 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::rt::System;
-use actix_web::web::{Bytes, get, scope};
+use actix_web::web::{Bytes, get, post, scope};
 use actix_web::{App, Error, FromRequest, HttpRequest, HttpResponse, HttpServer};
 use futures_util::stream::unfold;
 use session_runtime::adapter::conformance::{
-    self as suite, Admin, Admitted, Answer, Layers, Pieces, Probe, Subject,
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Pieces, Posted, Probe, Subject, Vault,
 };
-use session_runtime::{Attempt, Refused, Session};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 
 /// Serves the application.
 pub async fn serve(layers: Layers) -> Subject {
@@ -27,12 +27,19 @@ pub async fn serve(layers: Layers) -> Subject {
                         .wrap(layers.again.clone())
                         .wrap(layers.probe.clone())
                         .wrap(layers.admin.clone())
+                        .wrap(layers.vault.clone())
                         .wrap(from_fn(explain))
                         .route("/plain", get().to(plain))
                         .route("/handle", get().to(handle))
                         .route("/both", get().to(both))
                         .route("/attempt", get().to(attempt))
                         .route("/guarded", get().to(guarded))
+                        .route("/fresh", get().to(fresh))
+                        .route("/admin", get().to(admin))
+                        .route("/admin", post().to(admin))
+                        .route("/form", post().to(form))
+                        .route("/exempt", post().to(exempt))
+                        .route("/vault", get().to(vault))
                         .route("/rejecting", get().to(rejecting))
                         .route("/stream", get().to(stream)),
                 )
@@ -64,6 +71,26 @@ async fn attempt(session: Attempt<Probe>) -> HttpResponse {
 
 async fn guarded(session: Admitted) -> HttpResponse {
     answer(suite::guarded(session))
+}
+
+async fn fresh(session: Fresh) -> HttpResponse {
+    answer(suite::fresh(session))
+}
+
+async fn admin(session: Session<Admin>, request: HttpRequest) -> HttpResponse {
+    answer(suite::admin(&session, &request.uri().to_string()))
+}
+
+async fn form(session: Posted, request: HttpRequest) -> HttpResponse {
+    answer(suite::form(session, &request.uri().to_string()))
+}
+
+async fn exempt(session: WithoutCsrf<Admin>, request: HttpRequest) -> HttpResponse {
+    answer(suite::exempt(session, &request.uri().to_string()))
+}
+
+async fn vault(session: Session<Vault>, request: HttpRequest) -> HttpResponse {
+    answer(suite::vault(&session, &request.uri().to_string()))
 }
 
 async fn rejecting(_: Session<Probe>, _: Teapot) -> HttpResponse {

@@ -4,13 +4,13 @@ use ::poem::http::{StatusCode, Uri};
 use ::poem::listener::TcpAcceptor;
 use ::poem::{
     Body, Endpoint, EndpointExt as _, Error, FromRequest, IntoResponse as _, Request, RequestBody, Response,
-    Result, Route, Server, get, handler,
+    Result, Route, Server, get, handler, post,
 };
 use futures_util::stream::unfold;
 use session_runtime::adapter::conformance::{
-    self as suite, Admin, Admitted, Answer, Layers, Pieces, Probe, Subject,
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Pieces, Posted, Probe, Subject, Vault,
 };
-use session_runtime::{Attempt, Refused, Session};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 use tokio::net::TcpListener;
 
 /// Serves the application.
@@ -21,11 +21,17 @@ pub async fn serve(layers: Layers) -> Subject {
         .at("/both", get(both))
         .at("/attempt", get(attempt))
         .at("/guarded", get(guarded))
+        .at("/fresh", get(fresh))
+        .at("/admin", get(administer).post(administer))
+        .at("/form", post(form))
+        .at("/exempt", post(exempt))
+        .at("/vault", get(vault))
         .at("/rejecting", get(rejecting))
         .at("/stream", get(stream))
         .with(layers.again)
         .with(layers.probe)
         .with(layers.admin)
+        .with(layers.vault)
         .around(explain);
     let app = Route::new().at("/bare", get(handle)).nest("/", routes);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -58,6 +64,31 @@ fn attempt(session: Attempt<Probe>) -> Response {
 #[handler]
 fn guarded(session: Admitted) -> Response {
     answer(suite::guarded(session))
+}
+
+#[handler]
+fn fresh(session: Fresh) -> Response {
+    answer(suite::fresh(session))
+}
+
+#[handler]
+fn administer(session: Session<Admin>, target: &Uri) -> Response {
+    answer(suite::admin(&session, &target.to_string()))
+}
+
+#[handler]
+fn form(session: Posted, target: &Uri) -> Response {
+    answer(suite::form(session, &target.to_string()))
+}
+
+#[handler]
+fn exempt(session: WithoutCsrf<Admin>, target: &Uri) -> Response {
+    answer(suite::exempt(session, &target.to_string()))
+}
+
+#[handler]
+fn vault(session: Session<Vault>, target: &Uri) -> Response {
+    answer(suite::vault(&session, &target.to_string()))
 }
 
 #[handler]

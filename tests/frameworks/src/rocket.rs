@@ -6,9 +6,11 @@ use ::rocket::http::uri::Origin;
 use ::rocket::request::{FromRequest, Outcome};
 use ::rocket::response::stream::TextStream;
 use ::rocket::response::{Responder, Response, Result};
-use ::rocket::{Config, Request, async_trait, get, routes};
-use session_runtime::adapter::conformance::{self as suite, Admin, Admitted, Layers, Pieces, Probe, Subject};
-use session_runtime::{Attempt, Refused, Session};
+use ::rocket::{Config, Request, async_trait, get, post, routes};
+use session_runtime::adapter::conformance::{
+    self as suite, Admin, Admitted, Fresh, Layers, Pieces, Posted, Probe, Subject, Vault,
+};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 use tokio::sync::oneshot;
 
 /// Serves the application.
@@ -33,9 +35,11 @@ pub async fn serve(layers: Layers) -> Subject {
         .attach(layers.probe)
         .attach(layers.again)
         .attach(layers.admin)
+        .attach(layers.vault)
         .attach(explain)
         .attach(liftoff)
-        .mount("/", routes![plain, handle, both, attempt, guarded, rejecting, stream]);
+        .mount("/", routes![plain, handle, both, attempt, guarded, rejecting, stream])
+        .mount("/", routes![fresh, admin, posted_admin, form, exempt, vault]);
     tokio::spawn(app.launch());
     let address = ([127, 0, 0, 1], port.await.unwrap());
     Subject::new(address.into())
@@ -67,6 +71,36 @@ fn attempt(session: Attempt<Probe>) -> Answer {
 #[get("/guarded")]
 fn guarded(session: Admitted) -> Answer {
     Answer(suite::guarded(session))
+}
+
+#[get("/fresh")]
+fn fresh(session: Fresh) -> Answer {
+    Answer(suite::fresh(session))
+}
+
+#[get("/admin")]
+fn admin(session: Session<Admin>, target: &Origin<'_>) -> Answer {
+    Answer(suite::admin(&session, &target.to_string()))
+}
+
+#[post("/admin")]
+fn posted_admin(session: Session<Admin>, target: &Origin<'_>) -> Answer {
+    admin(session, target)
+}
+
+#[post("/form")]
+fn form(session: Posted, target: &Origin<'_>) -> Answer {
+    Answer(suite::form(session, &target.to_string()))
+}
+
+#[post("/exempt")]
+fn exempt(session: WithoutCsrf<Admin>, target: &Origin<'_>) -> Answer {
+    Answer(suite::exempt(session, &target.to_string()))
+}
+
+#[get("/vault")]
+fn vault(session: Session<Vault>, target: &Origin<'_>) -> Answer {
+    Answer(suite::vault(&session, &target.to_string()))
 }
 
 #[get("/rejecting")]

@@ -6,14 +6,15 @@ use futures_util::stream::unfold;
 use salvo_core::extract::{Extractible, Metadata};
 use salvo_core::prelude::*;
 use session_runtime::adapter::conformance::{
-    self as suite, Admin, Admitted, Answer, Layers, Pieces, Probe, Subject,
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Pieces, Posted, Probe, Subject, Vault,
 };
-use session_runtime::{Attempt, Refused, Session};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 
 /// Serves the application.
 pub async fn serve(layers: Layers) -> Subject {
     let routes = Router::new()
         .hoop(explain)
+        .hoop(layers.vault)
         .hoop(layers.admin)
         .hoop(layers.probe)
         .hoop(layers.again)
@@ -22,6 +23,11 @@ pub async fn serve(layers: Layers) -> Subject {
         .push(Router::with_path("both").get(both))
         .push(Router::with_path("attempt").get(attempt))
         .push(Router::with_path("guarded").get(guarded))
+        .push(Router::with_path("fresh").get(fresh))
+        .push(Router::with_path("admin").get(administer).post(administer))
+        .push(Router::with_path("form").post(form))
+        .push(Router::with_path("exempt").post(exempt))
+        .push(Router::with_path("vault").get(vault))
         .push(Router::with_path("rejecting").get(rejecting))
         .push(Router::with_path("stream").get(stream));
     let app = Router::new().push(Router::with_path("bare").get(handle)).push(routes);
@@ -54,6 +60,31 @@ fn attempt(session: Attempt<Probe>, response: &mut Response) {
 #[handler]
 fn guarded(session: Admitted, response: &mut Response) {
     answer(suite::guarded(session), response);
+}
+
+#[handler]
+fn fresh(session: Fresh, response: &mut Response) {
+    answer(suite::fresh(session), response);
+}
+
+#[handler]
+fn administer(session: Session<Admin>, request: &mut Request, response: &mut Response) {
+    answer(suite::admin(&session, &request.uri().to_string()), response);
+}
+
+#[handler]
+fn form(session: Posted, request: &mut Request, response: &mut Response) {
+    answer(suite::form(session, &request.uri().to_string()), response);
+}
+
+#[handler]
+fn exempt(session: WithoutCsrf<Admin>, request: &mut Request, response: &mut Response) {
+    answer(suite::exempt(session, &request.uri().to_string()), response);
+}
+
+#[handler]
+fn vault(session: Session<Vault>, request: &mut Request, response: &mut Response) {
+    answer(suite::vault(&session, &request.uri().to_string()), response);
 }
 
 #[handler]

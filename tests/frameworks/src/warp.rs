@@ -11,9 +11,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use session_runtime::adapter::conformance::{self as suite, Admin, Admitted, Answer, Layers, Probe, Subject};
+use session_runtime::adapter::conformance::{
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Posted, Probe, Subject, Vault,
+};
 use session_runtime::adapter::warp::{recover, session};
-use session_runtime::{Attempt, Refused, Session};
+use session_runtime::{Attempt, Peer, Refused, Session, WithoutCsrf};
 use tokio::net::TcpListener;
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 
@@ -30,9 +32,28 @@ pub async fn serve(layers: Layers) -> Subject {
     let rejecting = ::warp::path("rejecting")
         .and(session())
         .and_then(async |_: Session<Probe>| Err::<Response, _>(::warp::reject::custom(Teapot)));
+    let fresh = ::warp::path("fresh").and(session()).map(|session: Fresh| answer(suite::fresh(session)));
+    let admin = ::warp::path("admin")
+        .and(session())
+        .and(target())
+        .map(|session: Session<Admin>, target: String| answer(suite::admin(&session, &target)));
+    let form = ::warp::path("form")
+        .and(session())
+        .and(target())
+        .map(|session: Posted, target: String| answer(suite::form(session, &target)));
+    let exempt = ::warp::path("exempt")
+        .and(session())
+        .and(target())
+        .map(|session: WithoutCsrf<Admin>, target: String| answer(suite::exempt(session, &target)));
+    let vault = ::warp::path("vault")
+        .and(session())
+        .and(target())
+        .map(|session: Session<Vault>, target: String| answer(suite::vault(&session, &target)));
     let routes = plain.or(handle).or(both).or(attempt).or(guarded).or(rejecting);
+    let routes = routes.or(fresh).or(admin).or(form).or(exempt).or(vault);
     let app = ServiceBuilder::new()
         .map_response(explain)
+        .layer(layers.vault)
         .layer(layers.admin)
         .layer(layers.probe)
         .layer(layers.again)
@@ -63,8 +84,13 @@ where
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let service = TowerToHyperService::new(service.clone());
+        while let Ok((stream, address)) = listener.accept().await {
+            let with_peer = move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(Peer::from(address));
+                request
+            };
+            let service = service.clone().map_request(with_peer);
+            let service = TowerToHyperService::new(service);
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });

@@ -3,6 +3,7 @@
 pub mod commits;
 pub mod cookies;
 pub mod failing;
+pub mod guards;
 pub mod headers;
 pub mod layers;
 

@@ -1,7 +1,7 @@
 //! What the handlers of an application under test do.
 
 use super::gate::gate;
-use crate::session::gate::{Ever, Guarded, Redirect, Required, Text, The, admitted};
+use super::guarded::Admin;
 use crate::session::{Attempt, Session};
 use crate::{session, with_session};
 
@@ -19,20 +19,6 @@ pub struct Probe {
     pub blob: String,
 }
 
-/// The other session, with a cookie and a policy of its own.
-#[session(crate = crate, cookie = "__Host-admin", same_site = "strict")]
-#[derive(Debug)]
-pub struct Admin {
-    /// Counts.
-    pub visits: u32,
-}
-
-/// What `/guarded` takes: a session with a user, or the browser is sent to `/login`.
-pub type Admitted = Guarded<
-    Probe,
-    Required<Text<'u', 's', 'e', 'r'>, The<String>, Ever, Redirect<Text<'/', 'l', 'o', 'g', 'i', 'n'>>, true>,
->;
-
 /// What a handler answers with.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -45,7 +31,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn to(target: &str) -> Self {
+    pub(super) fn to(target: &str) -> Self {
         let mut answer = Self { status: 200, headers: Vec::new(), body: String::new() };
         for (what, value) in orders(target) {
             let value = value.replace('+', " ");
@@ -62,7 +48,7 @@ impl Answer {
 }
 
 /// What the query of a target orders, one thing after the other: `/handle?visit&status=404`.
-fn orders(target: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn orders(target: &str) -> impl Iterator<Item = (&str, &str)> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     query.split('&').map(|order| order.split_once('=').unwrap_or((order, "")))
 }
@@ -81,6 +67,7 @@ pub async fn handle(session: Session<Probe>, target: &str) -> Answer {
             "blob" => session.update(|probe| probe.blob = "x".repeat(value.parse().expect("a length"))),
             "logout" => session.destroy(),
             "rotate" => session.rotate(),
+            "renew" => session.renew(),
             "wait" => gate(value).pass().await,
             "panic" => panic!("as ordered"),
             "later" => {
@@ -128,12 +115,6 @@ pub fn attempt(session: Attempt<Probe>) -> Answer {
         Err(_) => "unavailable".to_owned(),
     };
     Answer { body, ..Answer::to("") }
-}
-
-/// The answer of a handler with a guard.
-pub fn guarded(session: Admitted) -> Answer {
-    let (session, user) = admitted(session);
-    Answer { body: format!("{user} {}", session.get().visits), ..Answer::to("") }
 }
 
 /// The body of `/stream`: some pieces, before each of which there is a visit.

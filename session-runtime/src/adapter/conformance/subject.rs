@@ -1,13 +1,17 @@
 //! The application under test, with what the suite must know about it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::gate::{Gate, gate};
-use super::probe::{Admin, Probe};
+use super::guarded::{Admin, Vault};
+use super::probe::Probe;
 use super::watched::Watched;
 use super::wire::{Reply, Request};
+use crate::SiteData;
+use crate::clock::{Clock as _, ManualClock, SystemClock};
 use crate::sessions::Sessions;
 
 /// Longer than anything here takes. It only turns a test that would hang into one that fails.
@@ -25,23 +29,45 @@ pub struct Layers {
     pub probe: Sessions<Probe>,
     /// Other sessions.
     pub admin: Sessions<Admin>,
+    /// Sessions over https only.
+    pub vault: Sessions<Vault>,
 }
 
-/// The stores of the three layers.
+/// The stores of the layers.
 #[derive(Debug)]
 pub(super) struct Stores {
+    clock: Arc<ManualClock>,
     again: Watched,
     probe: Watched,
     admin: Watched,
+    vault: Watched,
 }
 
 pub(super) fn stores() -> (Layers, Stores) {
-    let stores = Stores { again: Watched::default(), probe: Watched::default(), admin: Watched::default() };
-    let probe = |store: &Watched| {
-        Sessions::builder(store.clone()).max_bytes(MAX_BYTES).build().expect("what is declared is right")
+    let stores = Stores {
+        // begins in the present, which the store goes by
+        clock: Arc::new(ManualClock::at(SystemClock.now())),
+        again: Watched::default(),
+        probe: Watched::default(),
+        admin: Watched::default(),
+        vault: Watched::default(),
     };
-    let admin = Sessions::new(stores.admin.clone()).expect("what is declared is right");
-    (Layers { again: probe(&stores.again), probe: probe(&stores.probe), admin }, stores)
+    let probe = |store: &Watched| {
+        let sessions = Sessions::builder(store.clone()).max_bytes(MAX_BYTES).clock(Arc::clone(&stores.clock));
+        sessions.build().expect("what is declared is right")
+    };
+    let admin = Sessions::builder(stores.admin.clone())
+        .status_when_unavailable(504)
+        .status_when_gone(410)
+        .clear_site_data([SiteData::Storage]);
+    let vault = Sessions::builder(stores.vault.clone()).trusted_proxies(["127.0.0.1"]);
+    let layers = Layers {
+        again: probe(&stores.again),
+        probe: probe(&stores.probe),
+        admin: admin.build().expect("what is declared is right"),
+        vault: vault.build().expect("what is declared is right"),
+    };
+    (layers, stores)
 }
 
 /// An application that is served, and what its framework cannot do.
@@ -53,6 +79,7 @@ pub struct Subject {
     reads_bytes: bool,
     cancels: bool,
     streams: bool,
+    knows_peers: bool,
     finds_missing_layers_at_start: bool,
 }
 
@@ -64,6 +91,7 @@ impl Subject {
             reads_bytes: true,
             cancels: true,
             streams: true,
+            knows_peers: true,
             finds_missing_layers_at_start: false,
         }
     }
@@ -86,6 +114,13 @@ impl Subject {
     #[must_use]
     pub const fn without_streams(mut self) -> Self {
         self.streams = false;
+        self
+    }
+
+    /// Neither the framework nor the application knows who is at the other end of a connection, so no proxy is believed.
+    #[must_use]
+    pub const fn without_peers(mut self) -> Self {
+        self.knows_peers = false;
         self
     }
 
@@ -114,9 +149,19 @@ impl World {
         &self.stores.probe
     }
 
+    /// Lets time pass for most sessions.
+    pub(super) fn later(&self, by: Duration) {
+        self.stores.clock.advance(by);
+    }
+
     /// The store of the other sessions.
     pub(super) const fn admins(&self) -> &Watched {
         &self.stores.admin
+    }
+
+    /// The store of the sessions for https.
+    pub(super) const fn vaults(&self) -> &Watched {
+        &self.stores.vault
     }
 
     /// The store that nobody may ask.
@@ -145,13 +190,22 @@ impl World {
         pair
     }
 
+    /// The cookie of a new session of the other type, and a token of it.
+    pub(super) async fn administrator(&self) -> (String, String) {
+        let reply = self.get("/admin?visit&token").await;
+        let pair =
+            reply.pair().unwrap_or_else(|| panic!("a first visit sets a cookie: {reply:?}")).to_owned();
+        self.admins().calls();
+        (pair, reply.body)
+    }
+
     /// The connection that the request was sent on.
     pub(super) async fn start(&self, request: Request) -> tokio::net::TcpStream {
         self.patiently(request.start(self.subject.address)).await
     }
 
     /// A gate of this test alone, and its name.
-    pub(super) fn gate(&self) -> (String, std::sync::Arc<Gate>) {
+    pub(super) fn gate(&self) -> (String, Arc<Gate>) {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("gate-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let found = gate(&name);
@@ -177,6 +231,10 @@ impl World {
 
     pub(super) fn streams(&self) -> bool {
         self.subject.streams || Self::passes_over("bodies in pieces")
+    }
+
+    pub(super) fn knows_peers(&self) -> bool {
+        self.subject.knows_peers || Self::passes_over("proxies")
     }
 
     pub(super) fn has_bare_routes(&self) -> bool {

@@ -1,5 +1,7 @@
 //! When what a handler did is stored.
 
+use std::time::Duration;
+
 use super::{Op, Request, World};
 
 /// Redirects and the client's mistakes are answers like any other.
@@ -85,6 +87,21 @@ pub async fn one_request_is_one_load_and_one_save(world: World) {
     );
     world.get_with("/handle?rotate", &cookie).await;
     assert_eq!(world.store().calls(), [Op::Load, Op::Rotate]);
+}
+
+/// S24: also of those that the browser sent before it had the new one.
+pub async fn s24_all_requests_of_a_renewed_id_end_with_the_same_new_one(world: World) {
+    let old = world.visitor().await;
+    // an id within its grace is new enough
+    world.later(Duration::from_secs(60));
+    let reply = world.get_with("/handle?renew&visit", &old).await;
+    let new = reply.pair().unwrap_or_else(|| panic!("a renewal is a new id: {reply:?}"));
+    assert_ne!(new, old);
+    let late = world.get_with("/handle?visit", &old).await;
+    assert_eq!((late.body.as_str(), late.pair()), ("3 nobody", Some(new)), "{late:?}");
+    let reply = world.get_with("/handle", new).await;
+    assert_eq!((reply.body.as_str(), reply.set_cookies()), ("3 nobody", vec![]));
+    assert_eq!(world.store().len(), 1);
 }
 
 /// A task or a stream that outlives the response has `save`, and nothing else stores what it changed.

@@ -57,6 +57,28 @@ pub async fn t23_a_response_with_a_cookie_is_private(world: World) {
     }
 }
 
+/// S62, ASVS 14.3.2: what shows somebody's session is theirs, unless the application says otherwise.
+pub async fn s62_what_shows_a_session_with_an_owner_is_private(world: World) {
+    let cookie = world.visitor().await;
+    assert_eq!(world.get_with("/handle", &cookie).await.value("cache-control"), None, "nobody's");
+    let login = world.get_with("/handle?login=ann", &cookie).await;
+    let ann = login.pair().unwrap_or_else(|| panic!("a login is a new id: {login:?}"));
+    for (there, expected) in [("", "private"), ("cache=public,+max-age=60", "public, max-age=60")] {
+        let reply = world.get_with(&format!("/handle?{there}"), ann).await;
+        assert_eq!((reply.value("cache-control"), reply.set_cookies()), (Some(expected), vec![]), "{there}");
+    }
+    assert_eq!(world.get_with("/plain", ann).await.value("cache-control"), None, "shows nothing of it");
+}
+
+/// S25.
+pub async fn s25_a_logout_clears_site_data(world: World) {
+    let (cookie, _) = world.administrator().await;
+    assert_eq!(world.get_with("/admin?visit", &cookie).await.value("clear-site-data"), None);
+    let bye = world.get_with("/admin?logout", &cookie).await;
+    assert!(bye.removes_cookie(), "{bye:?}");
+    assert_eq!(bye.value("clear-site-data"), Some("\"storage\""), "{bye:?}");
+}
+
 /// T23: a static file stays cacheable, and costs no look into the store.
 pub async fn t23_a_request_that_asks_for_no_session_leaves_no_trace(world: World) {
     let cookie = world.visitor().await;

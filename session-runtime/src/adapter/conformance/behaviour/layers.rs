@@ -38,7 +38,7 @@ pub async fn s71_two_session_types_have_a_cookie_each(world: World) {
 pub async fn one_session_that_cannot_be_saved_leaves_the_cookie_of_the_other(world: World) {
     world.admins().fails(false, true);
     let reply = world.get("/both?visit&cookie=theme").await;
-    assert_eq!((reply.status, reply.value("x-refused")), (503, Some("503")), "{reply:?}");
+    assert_eq!((reply.status, reply.value("x-refused")), (504, Some("504")), "{reply:?}");
     assert!(!reply.body.contains("nobody"), "{reply:?}");
     let [line] = reply.set_cookies()[..] else { panic!("one cookie, not the application's: {reply:?}") };
     assert_eq!(reply.value("cache-control"), Some("private"));
