@@ -1,6 +1,7 @@
 //! Sessions for viz, by somebody who wrote neither viz nor `session-runtime`: `#[session(adapter = third_party::viz_sessions)]`.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use session_runtime::adapter::{self, Adapter, Place, Rejection, around, extract};
 use session_runtime::{Refused, RootSession, session_adapter};
@@ -25,7 +26,7 @@ impl Adapter for Viz {
     const FIX: &'static str = "add `.with(Layer(Sessions::<..>::new(store)?))` to the router, after its routes";
     fn method(request: &Request) -> &str { request.method().as_str() }
     fn headers<'h>(request: &'h Request, name: &str) -> impl Iterator<Item = &'h [u8]> { request.headers().get_all(name).iter().map(HeaderValue::as_bytes) }
-    fn peer(request: &Request) -> Option<IpAddr> { request.extensions().get::<Option<SocketAddr>>()?.map(|peer| peer.ip()) }
+    fn peer(request: &Request) -> Option<IpAddr> { request.extensions().get::<Option<Arc<SocketAddr>>>()?.as_ref().map(|peer| peer.ip()) }
     fn place(request: &Request) -> Option<Place> { request.extensions().get().cloned() }
     fn put(request: &mut Request, place: Place) { request.extensions_mut().insert(place); }
     fn status(response: &Response) -> u16 { response.status().as_u16() }

@@ -8,4 +8,5 @@ pub mod axum;
 pub mod poem;
 pub mod rocket;
 pub mod salvo;
+pub mod shared;
 pub mod warp;

@@ -3,8 +3,8 @@
 use ::poem::http::{StatusCode, Uri};
 use ::poem::listener::TcpAcceptor;
 use ::poem::{
-    Body, Endpoint, EndpointExt as _, Error, FromRequest, IntoResponse as _, Request, RequestBody, Response,
-    Result, Route, Server, get, handler, post,
+    Body, Endpoint, EndpointExt as _, Error, FromRequest, Request, RequestBody, Response, Result, Route,
+    Server, get, handler, post,
 };
 use futures_util::stream::unfold;
 use session_runtime::adapter::conformance::{
@@ -120,7 +120,7 @@ fn answer(answer: Answer) -> Response {
 }
 
 async fn explain<E: Endpoint>(inner: std::sync::Arc<E>, request: Request) -> Result<Response> {
-    let mut response = inner.call(request).await?.into_response();
+    let mut response = inner.get_response(request).await;
     if let Some(refused) = response.extensions().get::<Refused>() {
         let status = refused.status().into();
         response.headers_mut().insert("x-refused", status);

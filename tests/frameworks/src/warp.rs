@@ -74,7 +74,7 @@ pub async fn serve(layers: Layers) -> Subject {
 }
 
 /// Serves on bare hyper.
-async fn listen<S>(service: S) -> SocketAddr
+pub(crate) async fn listen<S>(service: S) -> SocketAddr
 where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
         + Clone
