@@ -73,3 +73,10 @@ impl Middleware for Explain {
         response
     }
 }
+
+#[test]
+fn the_chapter_shows_this_adapter() {
+    let chapter = include_str!("../../../docs/adapters.md");
+    let (_, adapter) = include_str!("../src/sessions.rs").split_once("\n\n").unwrap();
+    assert!(chapter.contains(adapter), "docs/adapters.md shows another adapter than src/sessions.rs");
+}

@@ -10,3 +10,13 @@ pub mod rocket;
 pub mod salvo;
 pub mod shared;
 pub mod warp;
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
+/// So does that of the chapter on adapters.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adapters.md")]
+pub struct Adapters;
