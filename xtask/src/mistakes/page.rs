@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::stderr::Told;
 
 /// What a folder of fixtures is about; one that is not named here is called like its folder.
-const TOPICS: [(&str, &str); 13] = [
+const TOPICS: [(&str, &str); 12] = [
     ("bounds", "Types that a field, a store or a handler cannot use"),
     ("cookie", "Cookies"),
     ("expiring", "Values that expire"),
@@ -18,7 +18,6 @@ const TOPICS: [(&str, &str); 13] = [
     ("rustc", "What rustc says by itself"),
     ("section", "Sections"),
     ("shape", "What can be a session"),
-    ("unsupported", "What is not supported yet"),
 ];
 
 const HEAD: &str = "# Mistakes

@@ -1,6 +1,6 @@
 //! actix-web: above its routing attributes and, as it hands the function on as it is, also below them; methods.
 
-use actix_web::{App, get, post, route, routes, web};
+use ::actix_web::{App, get, post, route, routes, web};
 use session_runtime::{Session, session, with_session};
 
 #[session]
@@ -54,7 +54,8 @@ impl Pages {
     }
 }
 
-fn main() {
+#[test]
+fn all_are_routes() {
     let _ = App::new()
         .service(above)
         .service(below)

@@ -1,6 +1,6 @@
 //! axum: functions, with and without `debug_handler`, methods, and all methods of a block.
 
-use axum::{Router, debug_handler, routing::get};
+use ::axum::{Router, debug_handler, routing::get};
 use session_runtime::{Session, session, with_session};
 
 #[session]
@@ -40,7 +40,8 @@ impl Pages {
     }
 }
 
-fn main() {
+#[test]
+fn all_are_routes() {
     let _: Router = Router::new()
         .route("/function", get(function))
         .route("/debugged", get(debugged))

@@ -1,6 +1,6 @@
 //! Poem: above `#[handler]`.
 
-use poem::{Route, get, handler};
+use ::poem::{Route, get, handler};
 use session_runtime::{Session, session, with_session};
 
 #[session]
@@ -21,6 +21,7 @@ fn sync(session: &Shop) -> String {
     session.visits.to_string()
 }
 
-fn main() {
+#[test]
+fn all_are_routes() {
     let _ = Route::new().at("/above", get(above)).at("/sync", get(sync));
 }

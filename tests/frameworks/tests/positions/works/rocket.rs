@@ -1,6 +1,6 @@
 //! Rocket: above its routing attributes.
 
-use rocket::{get, post, routes};
+use ::rocket::{get, post, routes};
 use session_runtime::{Session, session, with_session};
 
 #[session]
@@ -21,6 +21,7 @@ fn sync(session: &Shop, body: String) -> String {
     format!("{body} {}", session.visits)
 }
 
-fn main() {
+#[test]
+fn all_are_routes() {
     assert_eq!(routes![above, sync].len(), 2);
 }

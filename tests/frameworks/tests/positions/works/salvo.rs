@@ -31,6 +31,7 @@ impl Page {
     }
 }
 
-fn main() {
+#[test]
+fn all_are_routes() {
     let _ = Router::new().get(above).push(Router::with_path("sync").get(sync)).post(Page);
 }

@@ -1,8 +1,8 @@
 //! warp: functions and methods, which have no attribute of warp's.
 
+use ::warp::Filter;
 use session_runtime::adapter::warp::session;
 use session_runtime::{Session, session, with_session};
-use warp::Filter;
 
 #[session]
 struct Shop {
@@ -24,8 +24,9 @@ impl Pages {
     }
 }
 
-fn main() {
-    let function = warp::path("function").and(session()).and(session()).then(function);
-    let sync = warp::path("sync").and(session()).map(Pages::sync);
-    let _ = warp::service(function.or(sync));
+#[test]
+fn all_are_routes() {
+    let function = ::warp::path("function").and(session()).and(session()).then(function);
+    let sync = ::warp::path("sync").and(session()).map(Pages::sync);
+    let _ = ::warp::service(function.or(sync));
 }
