@@ -11,8 +11,9 @@ struct Page;
 impl Page {
     #[with_session]
     #[get("/")]
-    async fn count(session: &mut Shop) {
+    async fn count(session: &mut Shop) -> String {
         session.visits += 1;
+        session.visits.to_string()
     }
 }
 
