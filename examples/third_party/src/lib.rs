@@ -31,7 +31,7 @@ impl Adapter for Viz {
     fn put(request: &mut Request, place: Place) { request.extensions_mut().insert(place); }
     fn status(response: &Response) -> u16 { response.status().as_u16() }
     fn lines<'h>(response: &'h Response, name: &str) -> impl Iterator<Item = &'h [u8]> { response.headers().get_all(name).iter().map(HeaderValue::as_bytes) }
-    fn append(response: &mut Response, name: &'static str, value: &str) { HeaderValue::from_str(value).into_iter().for_each(|value| { response.headers_mut().append(HeaderName::from_static(name), value); }); }
+    fn append(response: &mut Response, name: &'static str, value: &str) { if let Ok(value) = HeaderValue::from_str(value) { response.headers_mut().append(HeaderName::from_static(name), value); } }
     fn remove(response: &mut Response, name: &'static str) { response.headers_mut().remove(name); }
     fn empty(status: u16, refused: Option<Refused>) -> Response {
         let mut response = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();

@@ -27,7 +27,7 @@ pub trait Adapter {
     const FIX: &'static str;
 
     /// The request's method, as it was sent.
-    fn method<'h>(request: &'h Self::Request) -> &'h str;
+    fn method(request: &Self::Request) -> &str;
 
     /// The values of the request's header lines of this name, each as its bytes (S46). Do not join, trim or decode them, and
     /// leave none out because it is no text (T9).

@@ -85,7 +85,9 @@ crate::session_extractors! { ['a] FromRequest<'a> {
                 let refused = rejection.refused();
                 let mut error = poem::Error::from(rejection);
                 // an error's response has the extensions of the error
-                refused.into_iter().for_each(|refused| error.set_data(refused));
+                if let Some(refused) = refused {
+                    error.set_data(refused);
+                }
                 error
             })
         }

@@ -75,7 +75,9 @@ impl<R: RootSession> Fairing for Sessions<R> {
         let underway = local::<Underway<R>>(request).take();
         let Some(Underway(entered, _)) = underway else { return };
         if let Some(rejection) = local::<Rejection>(request).take() {
-            rejection.location().into_iter().for_each(|target| Rkt::append(response, "location", target));
+            if let Some(target) = rejection.location() {
+                Rkt::append(response, "location", target);
+            }
             *local(request) = rejection.refused();
         }
         if let Some(refused) = leave::<Rkt<'_>>(entered, response).await {

@@ -94,6 +94,7 @@ fn empty(status: u16) -> Response {
 ///
 /// # Errors
 /// Rejections of other filters, as they were.
+#[allow(clippy::unused_async, reason = "warp takes a function that returns a future")]
 pub async fn recover(rejection: WarpRejection) -> Result<Response, WarpRejection> {
     match rejection.find::<Rejection>() {
         Some(rejection) => Ok(Reply::into_response(rejection.clone())),

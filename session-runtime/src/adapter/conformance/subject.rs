@@ -205,7 +205,7 @@ impl World {
     }
 
     /// A gate of this test alone, and its name.
-    pub(super) fn gate(&self) -> (String, Arc<Gate>) {
+    pub(super) fn gate() -> (String, Arc<Gate>) {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("gate-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let found = gate(&name);

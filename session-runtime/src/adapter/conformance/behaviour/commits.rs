@@ -57,7 +57,7 @@ pub async fn t41_a_client_that_goes_away_drops_changes_and_carries_out_a_logout(
     for (order, write, cancelled, finished) in
         [("visit", Op::Update, "1 nobody", "2 nobody"), ("logout", Op::Delete, "0 nobody", "0 nobody")]
     {
-        let (name, gate) = world.gate();
+        let (name, gate) = World::gate();
         let request = Request::get(&format!("/handle?{order}&wait={name}")).cookie(&cookie);
         let connection = world.start(request).await;
         world.patiently(gate.arrived()).await;
@@ -107,7 +107,7 @@ pub async fn s24_all_requests_of_a_renewed_id_end_with_the_same_new_one(world: W
 /// A task or a stream that outlives the response has `save`, and nothing else stores what it changed.
 pub async fn what_is_changed_after_the_response_is_stored_by_save_alone(world: World) {
     let cookie = world.visitor().await;
-    let (name, _) = world.gate();
+    let (name, _) = World::gate();
     let step = |step: &str| super::super::gate::gate(&format!("{name}-{step}"));
     world.get_with(&format!("/handle?visit&later={name}"), &cookie).await;
     assert_eq!(world.get_with("/handle", &cookie).await.body, "2 nobody");

@@ -20,7 +20,7 @@ pub async fn t36_s31_a_new_session_sets_one_cookie_with_its_attributes(world: Wo
 pub async fn s46_the_cookie_is_found_in_any_of_several_header_lines(world: World) {
     let ours = world.visitor().await;
     for lines in [[&*ours, "a=1", "b=2"], ["a=1", &ours, "b=2"], ["a=1", "b=2; c=3", &ours]] {
-        let request = lines.iter().fold(Request::get("/handle"), |request, line| request.cookie(line));
+        let request = lines.iter().fold(Request::get("/handle"), Request::cookie);
         assert_eq!(world.send(request).await.body, "1 nobody", "{lines:?}");
     }
     for name in ["COOKIE", "Cookie"] {
