@@ -1,6 +1,8 @@
 //! Every key of every attribute, once: the parser, "did you mean" and the messages read this file; the tables in the
 //! documentation of the macros are tested against it.
 
+mod elsewhere;
+
 /// The keys of one attribute.
 pub(crate) trait Key: Copy + Eq + 'static {
     /// All of them, in the order of the documentation.
@@ -11,6 +13,9 @@ pub(crate) trait Key: Copy + Eq + 'static {
 
     /// The option written in full; what a message tells the user to write.
     fn example(self) -> &'static str;
+
+    /// What others call an option, or what is said elsewhere, with what to write instead.
+    const ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[];
 
     /// Whether the option may be given more than once.
     fn repeatable(self) -> bool {
@@ -28,6 +33,7 @@ macro_rules! keys {
     (
         $(#[$doc:meta])*
         $name:ident { $($variant:ident = $key:literal, $example:literal;)* }
+        $(elsewhere: $elsewhere:ident)?
         $(repeatable: $repeatable:ident)?
     ) => {
         $(#[$doc])*
@@ -36,6 +42,7 @@ macro_rules! keys {
 
         impl Key for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),*];
+            $(const ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = elsewhere::$elsewhere;)?
 
             fn name(self) -> &'static str {
                 match self { $(Self::$variant => $key),* }
@@ -74,6 +81,7 @@ keys! {
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";
     }
+    elsewhere: OF_THE_STRUCT
 }
 
 keys! {
@@ -90,6 +98,7 @@ keys! {
         Ttl = "ttl", r#"ttl = "5m""#;
         Extra = "extra", "extra";
     }
+    elsewhere: OF_A_FIELD
     repeatable: Alias
 }
 
@@ -117,6 +126,7 @@ keys! {
         Csrf = "csrf", "csrf = form";
         Crate = "crate", "crate = ::my_runtime";
     }
+    elsewhere: OF_A_HANDLER
 }
 
 keys! {

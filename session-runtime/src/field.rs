@@ -31,7 +31,8 @@ use serde::de::DeserializeOwned;
     message = "`{Self}` cannot be stored in a session",
     label = "a session field must be `Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static`",
     note = "derive what is missing: `#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]`",
-    note = "or keep the field out of the store with `#[session(skip)]`"
+    note = "or keep the field out of the store with `#[session(skip)]`",
+    note = "a `Secret` is the type of a whole field: `Secret<Option<T>>`, not `Option<Secret<T>>`"
 )]
 pub trait SessionField: Clone + Send + Sync + 'static {
     /// Whether a value that no longer decodes makes the session unusable for the request, rather than being reset.

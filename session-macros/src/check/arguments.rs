@@ -15,6 +15,9 @@ use super::types::{is_named, last_segment};
 
 const BY_REFERENCE: &str = "a session is taken by reference: it belongs to the request";
 
+/// What a value is often put in, by frameworks too, and no session type: those have no parameters.
+const AROUND: [&str; 8] = ["Arc", "Box", "Data", "Extension", "Mutex", "Rc", "RwLock", "State"];
+
 /// What a type is, as far as its form tells.
 enum Form<'a> {
     /// One of the four, with `T`
@@ -152,7 +155,7 @@ fn form(ty: &Type) -> Form<'_> {
             let mode = if reference.mutability.is_some() { Mode::Edit } else { Mode::Read };
             match form(&reference.elem) {
                 Form::Handle(data) => Form::HandleRef(data),
-                Form::Session(_, data) => Form::Around(data),
+                Form::Session(_, data) | Form::Around(data) => Form::Around(data),
                 _ => Form::Session(mode, &reference.elem),
             }
         }
@@ -168,7 +171,7 @@ fn generic_form(segment: &PathSegment) -> Form<'_> {
         "Session" => return Form::Handle(inner),
         "Option" => Mode::Optional,
         "Result" => Mode::Attempt,
-        "Box" | "Rc" | "Arc" => return Form::Around(inner),
+        name if AROUND.contains(&name) => return Form::Around(inner),
         _ => return Form::Value,
     };
     match form(inner) {

@@ -7,12 +7,13 @@ use crate::parse::{FieldDecl, MergeDecl};
 
 use super::expiring::EXPIRING;
 use super::types::is_named;
-use super::{attributes, conflicts, expiring, names};
+use super::{attributes, conflicts, expiring, held, names};
 
 /// The field that `decl` describes. What is reported keeps the whole session from being used.
 pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
     attributes::on_field(&decl.attrs, errors);
     conflicts::conflicts(decl, errors);
+    held::held(decl, errors);
     owner_is_an_option(decl, errors);
     extra_is_an_extra(decl, errors);
     Field {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{FnArg, Pat, PatType, Signature, Type};
+use syn::{FnArg, GenericArgument, Pat, PatType, PathArguments, Signature, Type};
 
 use crate::diag::{Errors, Mistake, code};
 use crate::keys::{CsrfKey, HandlerKey, Key};
@@ -12,6 +12,7 @@ use crate::parse::{HandlerOptions, RequireDecl};
 
 use super::duration::seconds;
 use super::refusal;
+use super::types::last_segment;
 
 /// What the options ask for, of every handler that the attribute is about.
 #[derive(Default)]
@@ -184,10 +185,25 @@ fn take_inner(
 
 fn is_inner(typed: &PatType, field: &Ident) -> bool {
     matches!(&*typed.pat, Pat::Ident(pat) if pat.ident.unraw() == field.unraw())
-        && matches!(&*typed.ty, Type::Reference(_))
+        && (matches!(&*typed.ty, Type::Reference(_)) || lent_if_any(&typed.ty).is_some())
+}
+
+/// The `T` of `Option<&T>`.
+fn lent_if_any(ty: &Type) -> Option<&Type> {
+    let segment = last_segment(ty).filter(|segment| segment.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(Type::Reference(reference)) => Some(&reference.elem),
+        _ => None,
+    }
 }
 
 fn inner(typed: &PatType, field: &Ident, errors: &Errors) -> Option<Inner> {
+    if let Some(data) = lent_if_any(&typed.ty) {
+        let fact = "the handler runs only if the required field is set, so this is never `None`";
+        errors.push(Mistake::new(&typed.ty, fact, format!("write `{field}: &{}`", code(data))));
+        return known(typed, Type::clone(&typed.ty), None);
+    }
     let Type::Reference(mut reference) = Type::clone(&typed.ty) else { return None };
     // it lives as long as the call, whatever the lifetime is called
     reference.lifetime = None;
@@ -200,11 +216,10 @@ fn inner(typed: &PatType, field: &Ident, errors: &Errors) -> Option<Inner> {
     } else {
         Some(data)
     };
+    known(typed, Type::Reference(reference), data)
+}
+
+fn known(typed: &PatType, ty: Type, data: Option<Type>) -> Option<Inner> {
     let Pat::Ident(pat) = &*typed.pat else { return None };
-    Some(Inner {
-        binding: Pat::clone(&typed.pat),
-        name: pat.ident.clone(),
-        ty: Type::Reference(reference),
-        data,
-    })
+    Some(Inner { binding: Pat::clone(&typed.pat), name: pat.ident.clone(), ty, data })
 }

@@ -32,6 +32,7 @@ pub(crate) fn handlers(decl: HandlersDecl, errors: &Errors) -> Handlers {
             let fact = format!("`#[with_session]` is for a function or an impl block, and this is {what}");
             let help = match what {
                 "a struct" => "for a session type write `#[session]`",
+                "a method without a body" => "write it above the method of the impl block",
                 _ => "write it above a function that has a session argument",
             };
             errors.push(Mistake::new(&keyword, fact, help));

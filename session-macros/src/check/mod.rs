@@ -12,6 +12,7 @@ mod expiring;
 mod field;
 mod guard;
 mod handlers;
+mod held;
 mod lifetimes;
 mod names;
 mod policy;
@@ -26,6 +27,7 @@ mod unique;
 
 pub(crate) use cookie_rules::SameSite;
 pub(crate) use handlers::handlers;
+pub(crate) use held::{SHARED, is_of_one_thread};
 pub(crate) use session::{outline, session};
 
 #[cfg(test)]

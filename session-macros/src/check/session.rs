@@ -18,6 +18,9 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
     attributes::derives(decl, errors);
     attributes::once(decl, errors);
     let in_section = options.mentions.find(StructKey::Within).is_some();
+    if matches!(decl.shape, Shape::Unreadable) {
+        return None;
+    }
     let named = errors.ok(shape::named_fields(decl));
     let fields = named.map(|fields| checked_fields(fields, in_section, errors));
     let kind = if in_section {

@@ -22,6 +22,7 @@ fn no_struct(decl: &SessionDecl) -> Mistake {
     let help = match what {
         "a function" | "an impl block" => "for handlers write `#[with_session]`",
         "an enum" => "make the enum the type of a field",
+        "a union" => "write `struct` instead: a session has all of its fields",
         _ => "write it above a struct with named fields",
     };
     Mistake::new(&keyword, format!("`#[session]` is for a struct, and this is {what}"), help)

@@ -26,6 +26,11 @@ impl Mistake {
         self
     }
 
+    /// The same with a better help.
+    pub(crate) fn with_help(self, help: impl Display) -> Self {
+        Self { help: Some(help.to_string()), ..self }
+    }
+
     /// The tokens that make rustc report it.
     pub(crate) fn into_compile_error(self) -> TokenStream {
         let message = match self.help {

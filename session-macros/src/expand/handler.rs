@@ -24,7 +24,7 @@ pub(crate) fn handlers(handlers: &Handlers) -> TokenStream {
 ///     let mut session = edit(session);
 ///     let session_output = { .. };
 ///     Editing::finish(session);
-///     session_output
+///     return session_output
 /// }
 /// ```
 /// Our `session` is not the `session` of the body: it has the hygiene of the macro, and cannot be seen there. The calls
@@ -47,7 +47,8 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
             #(#admit)*
             let #output = #call;
             #(#finish)*
-            #output
+            // for `clippy::implicit_return`
+            return #output
         };
         body.brace.surround(&mut block, |block| content.to_tokens(block));
     }

@@ -8,6 +8,7 @@ mod guard;
 mod handler;
 mod impl_block;
 mod lints;
+mod mend;
 mod policy;
 mod session;
 mod session_data;

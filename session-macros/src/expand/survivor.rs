@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Fields, Item, parse_quote};
 
+use super::mend::mend;
 use crate::diag::Mistake;
 use crate::parse::{derives, is_called, is_default, is_serde, session_in_cfg_attr};
 
 /// The item as it is without errors. With errors: without `derive(Default)`, which the generated impl would meet, without
-/// a second attribute of ours, and without attributes on fields that rustc would not know.
+/// a second attribute of ours, without attributes on fields that rustc would not know, and with types that can be in it.
 pub(crate) fn survivor(mut item: Item, errors: &[Mistake]) -> TokenStream {
     if errors.is_empty() {
         return item.into_token_stream();
@@ -22,6 +23,7 @@ pub(crate) fn survivor(mut item: Item, errors: &[Mistake]) -> TokenStream {
             Fields::Unit => return item.to_token_stream(),
         };
         for field in fields {
+            mend(&mut field.ty);
             field.attrs.retain(|attr| !is_serde(attr) && session_in_cfg_attr(attr).is_none());
         }
     }

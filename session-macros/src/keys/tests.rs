@@ -20,6 +20,19 @@ fn every_key_has_a_row_in_the_documentation() {
     documented::<CsrfKey>();
 }
 
+/// A word that is an option here is none of somebody else's.
+#[test]
+fn words_of_others_are_no_keys() {
+    fn of<K: Key>() {
+        for (words, _) in K::ELSEWHERE {
+            assert!(words.iter().all(|word| K::find(word).is_none()), "{words:?}");
+        }
+    }
+    of::<StructKey>();
+    of::<FieldKey>();
+    of::<HandlerKey>();
+}
+
 #[test]
 fn keys_are_found_by_name() {
     assert_eq!(StructKey::find("same_site"), Some(StructKey::SameSite));

@@ -2,13 +2,13 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, Field, LitStr, Meta, Type};
+use syn::{Attribute, Expr, ExprArray, Field, LitStr, Meta, Token, Type};
 
 use super::foreign::is_called;
 use super::merge::MergeDecl;
 use super::options::{Mentions, Name, Options, read_options, unknown_here};
 use crate::diag::{Errors, Mistake, code};
-use crate::keys::{FieldKey, Key, StructKey};
+use crate::keys::{FieldKey, Key, MergeKey, StructKey};
 
 /// A named field as written.
 pub(crate) struct FieldDecl {
@@ -56,6 +56,21 @@ fn by_a_path(meta: &Meta) -> Mistake {
     Mistake::new(meta.path(), fact, format!("write `#[session({options})]`"))
 }
 
+/// `alias = ["a", "b"]`
+fn one_by_one(input: ParseStream<'_>) -> Result<(), Mistake> {
+    let list = |input: ParseStream<'_>| {
+        input.parse::<Token![=]>()?;
+        input.parse::<ExprArray>()
+    };
+    let Ok(list) = list(&input.fork()) else { return Ok(()) };
+    let each = list.elems.iter().map(|alias| format!("alias = {}", code(alias))).collect::<Vec<_>>();
+    let help = format!(
+        "write `{}`",
+        if each.is_empty() { "alias = \"old_key\"".to_owned() } else { each.join(", ") }
+    );
+    Err(Mistake::new(&list, "`alias` takes one key, and may be given several times", help))
+}
+
 fn without_list(meta: &Meta) -> Mistake {
     Mistake::new(
         meta,
@@ -75,7 +90,10 @@ impl Options for FieldOptions {
         match name.key {
             FieldKey::Default => self.default = Some(name.expr(input)?),
             FieldKey::Rename => self.rename = Some(name.text(input)?),
-            FieldKey::Alias => self.aliases.push(name.text(input)?),
+            FieldKey::Alias => {
+                one_by_one(input)?;
+                self.aliases.push(name.text(input)?);
+            }
             FieldKey::Merge => self.merge = Some(MergeDecl::parse(name, input)?),
             FieldKey::Ttl => self.ttl = Some(name.text(input)?),
             FieldKey::Skip | FieldKey::Privileged | FieldKey::Owner | FieldKey::Keep | FieldKey::Extra => {
@@ -86,6 +104,10 @@ impl Options for FieldOptions {
     }
 
     fn unknown(name: &Ident) -> Mistake {
+        if let Some(policy) = MergeKey::find(&name.to_string()) {
+            let fact = format!("`{}` is a merge policy, not an option", policy.name());
+            return Mistake::new(name, fact, format!("write `{}`", policy.example()));
+        }
         match StructKey::find(&name.to_string()) {
             Some(key) => Mistake::new(
                 name,

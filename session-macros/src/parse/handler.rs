@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, Item, LitBool, LitStr, Path, Signature, Token, Visibility, braced, token};
 
 use super::guard::{self, RefusalDecl, RequireDecl};
-use super::options::{Mentions, Name, Options, read_options, unknown};
+use super::options::{Mentions, Name, Options, next, read_options, unknown};
 use crate::diag::{Errors, Mistake};
 use crate::keys::{CsrfKey, FieldKey, HandlerKey, Key as _, StructKey};
 
@@ -98,6 +98,7 @@ impl Options for HandlerOptions {
                 self.require = RequireDecl::in_quotes(input);
                 self.require =
                     Some(name.value(input, "the name of a field, without quotes", Parse::parse)?);
+                one_field(&mut self.require, input)?;
             }
             HandlerKey::Fresh => self.fresh = Some(name.text(input)?),
             HandlerKey::Or => self.or = Some(RefusalDecl::parse(name, input)?),
@@ -113,11 +114,33 @@ impl Options for HandlerOptions {
         let (of, example) = match (StructKey::find(&word), FieldKey::find(&word)) {
             (Some(key), _) => ("the session", format!("`#[session({})]` above the struct", key.example())),
             (None, Some(key)) => ("a field", format!("`#[session({})]` above the field", key.example())),
+            (None, None) if word.starts_with(char::is_uppercase) => {
+                let help = format!("the session type is that of the argument: `session: &mut {word}`");
+                return unknown::<HandlerKey>(name).with_help(help);
+            }
             (None, None) => return unknown::<HandlerKey>(name),
         };
         let fact = format!("`{word}` is an option of {of}, not of a handler");
         Mistake::new(name, fact, format!("write {example}"))
     }
+}
+
+/// `require = user && admin`, or `user.is_some()`
+fn one_field(require: &mut Option<RequireDecl>, input: ParseStream<'_>) -> Result<(), Mistake> {
+    let Some(decl) = require.take() else { return Ok(()) };
+    if input.is_empty() || input.peek(Token![,]) {
+        *require = Some(decl);
+        return Ok(());
+    }
+    let is_call = input.peek(token::Paren);
+    // of `user.is_some()`, the field is before the dot
+    let field = decl.argument.filter(|argument| is_call && argument != "session").unwrap_or(decl.field);
+    let fact = "`require` names one field, which must be set; it is no expression";
+    Err(Mistake::new(
+        &next(input),
+        fact,
+        format!("write `require = {field}`, and look at the rest in the handler"),
+    ))
 }
 
 impl Parse for HandlerDecl {

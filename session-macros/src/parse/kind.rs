@@ -15,8 +15,20 @@ pub(crate) fn kind(item: &Item) -> (&'static str, TokenStream) {
         Item::Trait(item) => ("a trait", item.trait_token.to_token_stream()),
         Item::Mod(item) => ("a module", item.mod_token.to_token_stream()),
         Item::Type(item) => ("a type alias", item.type_token.to_token_stream()),
+        Item::Verbatim(tokens) if is_declared(tokens) => ("a method without a body", keyword(tokens, "fn")),
         other => ("another item", first(other.to_token_stream())),
     }
+}
+
+/// `fn page(session: &Shop);`, as in a trait.
+fn is_declared(tokens: &TokenStream) -> bool {
+    let ends = tokens.clone().into_iter().last();
+    !keyword(tokens, "fn").is_empty() && matches!(ends, Some(TokenTree::Punct(end)) if end.as_char() == ';')
+}
+
+fn keyword(tokens: &TokenStream, word: &str) -> TokenStream {
+    let is_word = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == word);
+    tokens.clone().into_iter().find(is_word).into_iter().collect()
 }
 
 fn first(tokens: TokenStream) -> TokenStream {

@@ -79,7 +79,7 @@ fn read_option<O: Options>(input: ParseStream<'_>, options: &mut O) -> Result<()
         return Err(Mistake::new(&found, "expected an option", example::<O::Key>()));
     };
     let Some(key) = O::Key::find(&ident.unraw().to_string()) else {
-        let mistake = O::unknown(&ident);
+        let mistake = elsewhere::<O::Key>(&ident).unwrap_or_else(|| O::unknown(&ident));
         skip(input);
         return Err(mistake);
     };
@@ -96,9 +96,21 @@ fn read_option<O: Options>(input: ParseStream<'_>, options: &mut O) -> Result<()
     options.read(&name, input).inspect_err(|_| skip(input))
 }
 
+/// A word that other libraries have for an option.
+fn elsewhere<K: Key>(name: &Ident) -> Option<Mistake> {
+    let written = name.to_string();
+    let help =
+        K::ELSEWHERE.iter().find(|(words, _)| words.contains(&written.as_str())).map(|(_, help)| help)?;
+    Some(Mistake::new(name, no_option(name), help))
+}
+
+fn no_option(name: &Ident) -> String {
+    format!("there is no option `{name}` here")
+}
+
 /// The general case of [`Options::unknown`].
 pub(crate) fn unknown<K: Key>(name: &Ident) -> Mistake {
-    let fact = format!("there is no option `{name}` here");
+    let fact = no_option(name);
     match nearest::<K>(&name.to_string()) {
         Some(key) => Mistake::new(name, fact, format!("did you mean `{}`?", key.name())),
         None => Mistake::new(name, fact, example::<K>()),

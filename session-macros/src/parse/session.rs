@@ -6,7 +6,7 @@ use syn::{Fields, FieldsUnnamed, Generics, Item};
 use super::field::FieldDecl;
 use super::options::read_options;
 use super::struct_options::StructOptions;
-use crate::diag::Errors;
+use crate::diag::{Errors, Mistake};
 
 /// The attribute and its item as written.
 pub(crate) struct SessionDecl {
@@ -26,15 +26,29 @@ pub(crate) enum Shape {
     Unit,
     /// No struct.
     Other,
+    /// No Rust that `syn` knows, which has been reported.
+    Unreadable,
 }
 
 /// Reads both. An item that is no Rust that `syn` knows comes back as it is.
 pub(crate) fn session(options: TokenStream, item: TokenStream, errors: &Errors) -> SessionDecl {
     let mut read = StructOptions::default();
     read_options(options, &mut read, errors);
-    let mut item = syn::parse2(item.clone()).unwrap_or(Item::Verbatim(item));
-    let shape = shape(&mut item, errors);
-    SessionDecl { options: read, shape, item }
+    match syn::parse2(item.clone()) {
+        Ok(mut known) => {
+            let shape = shape(&mut known, errors);
+            SessionDecl { options: read, shape, item: known }
+        }
+        Err(error) => {
+            errors.push(unreadable(&error));
+            SessionDecl { options: read, shape: Shape::Unreadable, item: Item::Verbatim(item) }
+        }
+    }
+}
+
+fn unreadable(error: &syn::Error) -> Mistake {
+    let fact = format!("`#[session]` cannot read this item: {error}");
+    Mistake::from(syn::Error::new(error.span(), fact)).with_help("write it as `struct Shop { field: Type }`")
 }
 
 fn shape(item: &mut Item, errors: &Errors) -> Shape {

@@ -1,6 +1,6 @@
 //! The values of options.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, ExprPath, LitBool, LitStr, Path, Token, TypePath, parenthesized};
@@ -25,7 +25,9 @@ impl<K: Key> Name<K> {
 
     /// `= true` or `= false`
     pub(crate) fn boolean(&self, input: ParseStream<'_>) -> Result<LitBool, Mistake> {
-        self.value(input, "`true` or `false`", LitBool::parse)
+        let key = self.key.name();
+        let help = format!("write `{key} = true` or `{key} = false`");
+        self.value(input, "`true` or `false`", LitBool::parse).map_err(|mistake| mistake.with_help(help))
     }
 
     /// Nothing, or `= true` or `= false`
@@ -48,6 +50,11 @@ impl<K: Key> Name<K> {
 
     /// `= expression`; what is wrong inside of it is said by `syn`.
     pub(crate) fn expr(&self, input: ParseStream<'_>) -> Result<Expr, Mistake> {
+        if input.is_empty() || input.peek(Token![,]) {
+            let fact = format!("`{}` needs a value", self.key.name());
+            let help = format!("{}, or leave it out: the default of the type is taken then", self.help());
+            return Err(Mistake::new(&self.ident, fact, help));
+        }
         self.equals(input)?;
         input.parse().map_err(|error: syn::Error| {
             let found = next(input);
@@ -82,19 +89,43 @@ impl<K: Key> Name<K> {
     /// `=`, with something behind it
     pub(super) fn equals(&self, input: ParseStream<'_>) -> Result<(), Mistake> {
         let equals: Option<Token![=]> = input.parse()?;
-        if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
-            return Err(Mistake::new(
-                &self.ident,
-                format!("`{}` needs a value", self.key.name()),
-                self.help(),
-            ));
+        if input.is_empty() || input.peek(Token![,]) {
+            let fact = format!("`{}` needs a value", self.key.name());
+            return Err(Mistake::new(&self.ident, fact, self.help()));
+        }
+        if equals.is_none() {
+            return Err(self.without_equals(input));
         }
         Ok(())
+    }
+
+    /// `cookie("id")`, `cookie: "id"` or `cookie "id"`
+    fn without_equals(&self, input: ParseStream<'_>) -> Mistake {
+        let (key, at) = (self.key.name(), next(input));
+        let value = meant(input).map_or_else(|| self.help(), |value| format!("write `{key} = {value}`"));
+        Mistake::new(&at, format!("the value of `{key}` stands after `=`"), value)
     }
 
     fn help(&self) -> String {
         format!("write `{}`", self.key.example())
     }
+}
+
+/// The one value in the parentheses that come next, or behind a colon.
+fn meant(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let _: Option<Token![:]> = ahead.parse().ok()?;
+    let first: TokenTree = ahead.parse().ok()?;
+    let value = match &first {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+        _ => first.to_token_stream(),
+    };
+    let is_list = value
+        .clone()
+        .into_iter()
+        .any(|token| matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), '=' | ',')));
+    let is_all = ahead.is_empty() || ahead.peek(Token![,]);
+    (is_all && !is_list && !value.is_empty()).then(|| code(&value))
 }
 
 /// `(path)` or `= path`

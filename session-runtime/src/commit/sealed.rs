@@ -32,7 +32,7 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             Ok(renew(engine, jar, Live { record, ..live }, work.now).await)
         }
         Op::Create(stamp) => {
-            let record = first(engine, stamp, &work.diff, work.now)?;
+            let record = first(engine, stamp, &mut work.diff, work.now)?;
             let token = promised_or_new(engine, work)?;
             bake(engine, jar, token, record, work.now)
         }

@@ -171,8 +171,11 @@ fn check_name(name: &str, blame: &mut impl FnMut(Part, String, String)) {
     } else if name.len() > MAX_NAME_BYTES {
         blame(
             Part::Name,
-            format!("a cookie name is at most {MAX_NAME_BYTES} bytes long, to leave room for the value"),
-            help(),
+            format!(
+                "a cookie name is at most {MAX_NAME_BYTES} bytes long, to leave room for the value, and this one has {}",
+                name.len()
+            ),
+            "write a shorter one, such as `__Host-id`".to_owned(),
         );
     } else if prefix_of(name).is_some_and(|p| p.text.len() == name.len()) {
         blame(Part::Name, format!("`{name}` is a prefix without a name"), format!("add a name: `{name}id`"));

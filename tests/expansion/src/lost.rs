@@ -48,7 +48,9 @@ fn of_item(item: &Item) -> Vec<String> {
         Item::Struct(item) => {
             let (vis, name, generics) = (&item.vis, &item.ident, &item.generics);
             let fields = item.fields.iter().flat_map(|field| {
-                let (vis, name, ty) = (&field.vis, &field.ident, &field.ty);
+                let (vis, name) = (&field.vis, &field.ident);
+                // one that no session can have is replaced
+                let ty = Some(&field.ty).filter(|ty| !is_replaced(&text(ty)));
                 let colon = field.colon_token;
                 docs(&field.attrs).chain([text(&quote!(#vis #name #colon #ty))]).collect::<Vec<_>>()
             });
@@ -65,6 +67,11 @@ fn of_item(item: &Item) -> Vec<String> {
         Item::Trait(item) => vec![format!("trait{}", item.ident)],
         _ => Vec::new(),
     }
+}
+
+/// Types of one thread.
+fn is_replaced(ty: &str) -> bool {
+    ["Rc<", "Cell<"].iter().any(|name| ty.contains(name))
 }
 
 fn of_member(member: &ImplItem) -> Vec<String> {

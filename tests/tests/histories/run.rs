@@ -256,7 +256,7 @@ impl<T: Store + Clone> World<T> {
                 (Place::Session(at), Found::Record(record)) => {
                     same_record(id, &record, &self.model.sessions[*at])?;
                 }
-                (Place::Moved { .. } | Place::Dead { .. }, Found::Tombstone(_) | Found::Nothing) => {}
+                (Place::Moved { .. } | Place::Dead { .. }, Found::Tombstone { .. } | Found::Nothing) => {}
                 (place, found) => return Err(format!("id {id}: {found:?}, expected {place:?}")),
             }
         }

@@ -63,6 +63,23 @@ fn a_field_is_a_dozen_lines() {
     assert!(eleven - one <= 10 * 20, "a field is {} lines", (eleven - one) / 10);
 }
 
+#[test]
+fn a_session_of_three_fields_can_be_read() {
+    let source = r#"
+        #[session(idle = "30m", absolute = "12h", remember = "30d")]
+        pub struct Shop {
+            #[session(merge = add)]
+            pub visits: u32,
+            #[session(owner)]
+            pub user: Option<u64>,
+            #[session(keep, default = Theme::Dark)]
+            pub theme: Theme,
+        }
+    "#;
+    let lines = session_expansion::expanded(source).unwrap().lines().count();
+    assert!(lines <= 120, "{lines} lines");
+}
+
 /// Also of the crates that only have to compile: what they do not use, they do not prove.
 #[test]
 fn every_option_is_used_where_names_and_lints_are_tested() {

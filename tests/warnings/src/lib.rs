@@ -4,9 +4,14 @@
 
 #![deny(warnings)]
 #![deny(
+    future_incompatible,
+    keyword_idents,
+    let_underscore,
     missing_copy_implementations,
     missing_debug_implementations,
     missing_docs,
+    nonstandard_style,
+    refining_impl_trait,
     rust_2018_idioms,
     rust_2021_compatibility,
     rust_2024_compatibility,
@@ -17,6 +22,7 @@
     unnameable_types,
     unreachable_pub,
     unsafe_code,
+    unused,
     unused_import_braces,
     unused_lifetimes,
     unused_qualifications,
@@ -70,3 +76,4 @@
 pub mod handlers;
 pub mod private;
 pub mod sessions;
+pub mod strict;

@@ -5,16 +5,19 @@ use std::fmt::Write as _;
 use super::stderr::Told;
 
 /// What a folder of fixtures is about; one that is not named here is called like its folder.
-const TOPICS: [(&str, &str); 12] = [
+const TOPICS: &[(&str, &str)] = &[
     ("bounds", "Types that a field, a store or a handler cannot use"),
     ("cookie", "Cookies"),
+    ("csrf", "CSRF and https"),
     ("expiring", "Values that expire"),
     ("fields", "Options of a field"),
     ("guards", "Guards of a handler"),
     ("handler", "Handlers"),
+    ("held", "What no field can hold"),
     ("keys", "Keys and aliases"),
     ("lifetimes", "Lifetimes"),
     ("options", "Options in general"),
+    ("renewal", "Renewal of ids"),
     ("rustc", "What rustc says by itself"),
     ("section", "Sections"),
     ("shape", "What can be a session"),

@@ -1,7 +1,7 @@
 use proc_macro2::Span;
 use syn::LitStr;
 
-use super::{parse, seconds};
+use super::{meant, parse, seconds};
 
 #[test]
 fn sums_of_numbers_with_units() {
@@ -21,6 +21,18 @@ fn what_is_wrong() {
     assert_eq!(why("-1h"), "there is no whole number before `-`");
     assert_eq!(why("5 m"), "` ` is not a unit");
     assert_eq!(why("5y"), "`y` is not a unit");
+}
+
+#[test]
+fn what_is_meant() {
+    for (text, means) in
+        [("1 hour", "1h"), ("30min", "30m"), ("30M", "30m"), ("2 Days 3 hrs", "2d3h"), (" 5 m ", "5m")]
+    {
+        assert_eq!(meant(text).as_deref(), Some(means), "{text}");
+    }
+    for text in ["", "1", "1.5h", "-5m", "500ms", "PT30M", "hour", "0 min", "9999 weeks"] {
+        assert_eq!(meant(text), None, "{text}");
+    }
 }
 
 #[test]

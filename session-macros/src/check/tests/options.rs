@@ -1,4 +1,4 @@
-use crate::testing::{field_errors, session_errors};
+use crate::testing::{field_errors, guard_errors, session_errors};
 
 #[track_caller]
 fn on_struct(options: &str, message: &str) {
@@ -47,10 +47,13 @@ fn values() {
         "idle = 30m",
         "the value of `idle` is a string, and `30m` is not\nhelp: write `idle = \"30m\"`",
     );
-    on_struct("secure", "`secure` needs a value\nhelp: write `secure = false`");
+    on_struct(
+        "secure = 1",
+        "the value of `secure` is `true` or `false`, and `1` is not\nhelp: write `secure = true` or `secure = false`",
+    );
     on_struct(
         "partitioned = \"yes\"",
-        "the value of `partitioned` is `true` or `false`, and `\"yes\"` is not\nhelp: write `partitioned`",
+        "the value of `partitioned` is `true` or `false`, and `\"yes\"` is not\nhelp: write `partitioned = true` or `partitioned = false`",
     );
     on_struct(
         "crate = \"x\"",
@@ -59,7 +62,51 @@ fn values() {
     assert_eq!(field_errors("#[session(skip = true)] a: u8"), ["`skip` takes no value\nhelp: write `skip`"]);
     assert_eq!(
         field_errors("#[session(default)] a: u8"),
-        ["`default` needs a value\nhelp: write `default = 1`"]
+        [
+            "`default` needs a value\nhelp: write `default = 1`, or leave it out: the default of the type is taken then"
+        ]
+    );
+}
+
+/// What is safe needs no value: a help that shows the other one would be followed.
+#[test]
+fn what_is_secure_anyway_may_be_said() {
+    assert!(session_errors("secure, http_only", "struct S {}").is_empty());
+}
+
+#[test]
+fn values_without_an_equals_sign() {
+    for written in ["idle(\"1h\")", "idle: \"1h\"", "idle \"1h\""] {
+        on_struct(written, "the value of `idle` stands after `=`\nhelp: write `idle = \"1h\"`");
+    }
+    for written in ["idle(a = 1)", "idle()", "idle 1 2", "idle:"] {
+        on_struct(written, "the value of `idle` stands after `=`\nhelp: write `idle = \"30m\"`");
+    }
+}
+
+#[test]
+fn words_of_others() {
+    on_struct(
+        "timeout = \"1h\"",
+        "there is no option `timeout` here\nhelp: write `idle = \"30m\"`: how long a session may be unused",
+    );
+    assert_eq!(
+        field_errors("#[session(transient)] a: u8"),
+        ["there is no option `transient` here\nhelp: write `skip`"]
+    );
+    assert_eq!(
+        field_errors("#[session(add)] a: u8"),
+        ["`add` is a merge policy, not an option\nhelp: write `merge = add`"]
+    );
+    assert_eq!(
+        guard_errors("login", "fn f(session: &Shop) {}"),
+        ["there is no option `login` here\nhelp: write `require = user`, with the field that must be set"]
+    );
+    assert_eq!(
+        guard_errors("Shop", "fn f(session: &Shop) {}"),
+        [
+            "there is no option `Shop` here\nhelp: the session type is that of the argument: `session: &mut Shop`"
+        ]
     );
 }
 

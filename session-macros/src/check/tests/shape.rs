@@ -16,9 +16,20 @@ fn named_fields() {
 fn other_items() {
     let is = |what| format!("`#[session]` is for a struct, and this is {what}\nhelp: ");
     one_error("enum E { A }", &format!("{}make the enum the type of a field", is("an enum")));
-    one_error("union U { a: u8 }", &format!("{}write it above a struct with named fields", is("a union")));
+    one_error(
+        "union U { a: u8 }",
+        &format!("{}write `struct` instead: a session has all of its fields", is("a union")),
+    );
     one_error("fn f() {}", &format!("{}for handlers write `#[with_session]`", is("a function")));
     one_error("type A = u8;", &format!("{}write it above a struct with named fields", is("a type alias")));
+}
+
+#[test]
+fn what_is_no_rust() {
+    one_error(
+        "struct S { a: u8 b: u8 }",
+        "`#[session]` cannot read this item: expected `,`\nhelp: write it as `struct Shop { field: Type }`",
+    );
 }
 
 #[test]

@@ -17,7 +17,10 @@ fn async_function() {
         &output,
         "if false { let session_value: Result<String, E> = loop {}; return session_value; } BODY; 1 }.await };",
     );
-    assert_contains(&output, "::session_runtime::__private::Editing::finish(session); session_output }");
+    assert_contains(
+        &output,
+        "::session_runtime::__private::Editing::finish(session); return session_output }",
+    );
 }
 
 #[test]
@@ -30,7 +33,7 @@ fn sync_function() {
                 let session = ::session_runtime::__private::read(session);
                 let session_output = { let session = ::session_runtime::__private::Reading::value(&session); (move || -> u8 { #[allow(clippy::no_effect_underscore_binding)] let session: &_ = session; 1 })() };
                 ::session_runtime::__private::Reading::finish(session);
-                session_output
+                return session_output
             }"
         )
     );

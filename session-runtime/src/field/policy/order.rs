@@ -16,7 +16,7 @@
 #[diagnostic::on_unimplemented(
     message = "`merge = max` and `merge = min` need a type with an order, and `{Self}` has none",
     label = "only `Ord` says which of two values is the greater",
-    note = "derive `PartialOrd` and `Ord`, or leave `merge` out: then the later write stands"
+    note = "derive `PartialOrd` and `Ord` if the type is yours, or leave `merge` out: then the later write stands"
 )]
 pub trait Ordered: Clone {
     /// The greater of two.

@@ -1,0 +1,17 @@
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    #[session(owner)]
+    user: Option<u64>,
+    #[session(privileged)]
+    admin: bool,
+    visits: u32,
+}
+
+#[with_session(require = user.is_some())]
+async fn account(session: &Shop) {
+    let _ = session;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session]
+struct Shop {
+    names: Vec<&'static str>,
+}
+
+fn main() {}

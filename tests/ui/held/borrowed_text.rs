@@ -1,0 +1,9 @@
+use session_runtime::session;
+
+#[session]
+struct Shop {
+    name: &str,
+    visits: u32,
+}
+
+fn main() {}
