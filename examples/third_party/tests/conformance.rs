@@ -75,7 +75,7 @@ async fn fresh(mut request: Request) -> Result<Response> {
 
 async fn admin(mut request: Request) -> Result<Response> {
     let session: Session<Admin> = take(&mut request).await?;
-    Ok(answer(suite::admin(&session, &request.uri().to_string())))
+    Ok(answer(suite::admin(session, &request.uri().to_string())))
 }
 
 async fn form(mut request: Request) -> Result<Response> {
@@ -90,7 +90,7 @@ async fn exempt(mut request: Request) -> Result<Response> {
 
 async fn vault(mut request: Request) -> Result<Response> {
     let session: Session<Vault> = take(&mut request).await?;
-    Ok(answer(suite::vault(&session, &request.uri().to_string())))
+    Ok(answer(suite::vault(session, &request.uri().to_string())))
 }
 
 async fn rejecting(mut request: Request) -> Result<Response> {

@@ -42,10 +42,10 @@ async fn answer(request: &Request) -> Result<Response, Response> {
         "/attempt" => suite::attempt(Attempt::from_request(request).await?),
         "/guarded" => suite::guarded(Admitted::from_request(request).await?),
         "/fresh" => suite::fresh(Fresh::from_request(request).await?),
-        "/admin" => suite::admin(&take(request).await?, target),
+        "/admin" => suite::admin(take(request).await?, target),
         "/form" => suite::form(Posted::from_request(request).await?, target),
         "/exempt" => suite::exempt(WithoutCsrf::from_request(request).await?, target),
-        "/vault" => suite::vault(&take(request).await?, target),
+        "/vault" => suite::vault(take(request).await?, target),
         "/rejecting" => {
             take::<suite::Probe>(request).await?;
             return Err(Response { status: 418, ..Response::default() });

@@ -6,7 +6,7 @@
 //!
 //! # The routes
 //!
-//! Each answers `GET`, and the last four above the line `/bare` answer `POST`, too. `target` is the request's target as it was sent, with its query; an [`Answer`] becomes a
+//! Each answers `GET`, and `/admin`, `/form` and `/exempt` answer `POST`, too. `target` is the request's target as it was sent, with its query; an [`Answer`] becomes a
 //! response of its status, its header lines (as they are: several of one name stay several) and its body.
 //!
 //! | path | the handler takes | and answers with |
@@ -19,10 +19,10 @@
 //! | `/fresh` | [`Fresh`] | [`fresh(session)`](fresh) |
 //! | `/rejecting` | `Session<Probe>`, and an extractor that always rejects with 418 | nothing |
 //! | `/stream` | `Session<Probe>` | a body in pieces: what [`Pieces::next`] gives |
-//! | `/admin` | `Session<Admin>` | [`admin(&session, target)`](admin) |
+//! | `/admin` | `Session<Admin>` | [`admin(session, target)`](admin) |
 //! | `/form` | [`Posted`] | [`form(session, target)`](form) |
 //! | `/exempt` | `WithoutCsrf<Admin>` | [`exempt(session, target)`](exempt) |
-//! | `/vault` | `Session<Vault>` | [`vault(&session, target)`](vault) |
+//! | `/vault` | `Session<Vault>` | [`vault(session, target)`](vault) |
 //! | `/bare` | `Session<Probe>`, on a route outside of the layers | [`handle(session, target).await`](handle) |
 //!
 //! The layers, from the inside out: `again`, `probe`, `admin`, `vault`; and around them, in the framework's own way, something that

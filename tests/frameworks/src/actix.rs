@@ -78,7 +78,7 @@ async fn fresh(session: Fresh) -> HttpResponse {
 }
 
 async fn admin(session: Session<Admin>, request: HttpRequest) -> HttpResponse {
-    answer(suite::admin(&session, &request.uri().to_string()))
+    answer(suite::admin(session, &request.uri().to_string()))
 }
 
 async fn form(session: Posted, request: HttpRequest) -> HttpResponse {
@@ -90,7 +90,7 @@ async fn exempt(session: WithoutCsrf<Admin>, request: HttpRequest) -> HttpRespon
 }
 
 async fn vault(session: Session<Vault>, request: HttpRequest) -> HttpResponse {
-    answer(suite::vault(&session, &request.uri().to_string()))
+    answer(suite::vault(session, &request.uri().to_string()))
 }
 
 async fn rejecting(_: Session<Probe>, _: Teapot) -> HttpResponse {

@@ -55,7 +55,7 @@ async fn both(probe: Session<Probe>, admin: Session<Admin>, target: Uri) -> Resp
 }
 
 async fn admin(session: Session<Admin>, target: Uri) -> Response {
-    answer(suite::admin(&session, &target.to_string()))
+    answer(suite::admin(session, &target.to_string()))
 }
 
 async fn form(session: Posted, target: Uri) -> Response {
@@ -67,7 +67,7 @@ async fn exempt(session: WithoutCsrf<Admin>, target: Uri) -> Response {
 }
 
 async fn vault(session: Session<Vault>, target: Uri) -> Response {
-    answer(suite::vault(&session, &target.to_string()))
+    answer(suite::vault(session, &target.to_string()))
 }
 
 async fn stream(session: Session<Probe>) -> Body {

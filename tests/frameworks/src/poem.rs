@@ -73,7 +73,7 @@ fn fresh(session: Fresh) -> Response {
 
 #[handler]
 fn administer(session: Session<Admin>, target: &Uri) -> Response {
-    answer(suite::admin(&session, &target.to_string()))
+    answer(suite::admin(session, &target.to_string()))
 }
 
 #[handler]
@@ -88,7 +88,7 @@ fn exempt(session: WithoutCsrf<Admin>, target: &Uri) -> Response {
 
 #[handler]
 fn vault(session: Session<Vault>, target: &Uri) -> Response {
-    answer(suite::vault(&session, &target.to_string()))
+    answer(suite::vault(session, &target.to_string()))
 }
 
 #[handler]

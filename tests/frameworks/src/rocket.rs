@@ -80,7 +80,7 @@ fn fresh(session: Fresh) -> Answer {
 
 #[get("/admin")]
 fn admin(session: Session<Admin>, target: &Origin<'_>) -> Answer {
-    Answer(suite::admin(&session, &target.to_string()))
+    Answer(suite::admin(session, &target.to_string()))
 }
 
 #[post("/admin")]
@@ -100,7 +100,7 @@ fn exempt(session: WithoutCsrf<Admin>, target: &Origin<'_>) -> Answer {
 
 #[get("/vault")]
 fn vault(session: Session<Vault>, target: &Origin<'_>) -> Answer {
-    Answer(suite::vault(&session, &target.to_string()))
+    Answer(suite::vault(session, &target.to_string()))
 }
 
 #[get("/rejecting")]

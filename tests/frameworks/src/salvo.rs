@@ -69,7 +69,7 @@ fn fresh(session: Fresh, response: &mut Response) {
 
 #[handler]
 fn administer(session: Session<Admin>, request: &mut Request, response: &mut Response) {
-    answer(suite::admin(&session, &request.uri().to_string()), response);
+    answer(suite::admin(session, &request.uri().to_string()), response);
 }
 
 #[handler]
@@ -84,7 +84,7 @@ fn exempt(session: WithoutCsrf<Admin>, request: &mut Request, response: &mut Res
 
 #[handler]
 fn vault(session: Session<Vault>, request: &mut Request, response: &mut Response) {
-    answer(suite::vault(&session, &request.uri().to_string()), response);
+    answer(suite::vault(session, &request.uri().to_string()), response);
 }
 
 #[handler]

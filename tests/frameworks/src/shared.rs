@@ -2,6 +2,8 @@
 //! routing lines: a macro that puts the framework's routing attribute below `#[with_session]`, or names the handler in its
 //! router, and the lines that serve.
 
+#![allow(clippy::duplicate_mod, reason = "that is what is tested")]
+
 use session_runtime::{MemoryStore, Sessions, session};
 
 pub mod actix;

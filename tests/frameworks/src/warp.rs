@@ -36,7 +36,7 @@ pub async fn serve(layers: Layers) -> Subject {
     let admin = ::warp::path("admin")
         .and(session())
         .and(target())
-        .map(|session: Session<Admin>, target: String| answer(suite::admin(&session, &target)));
+        .map(|session: Session<Admin>, target: String| answer(suite::admin(session, &target)));
     let form = ::warp::path("form")
         .and(session())
         .and(target())
@@ -48,7 +48,7 @@ pub async fn serve(layers: Layers) -> Subject {
     let vault = ::warp::path("vault")
         .and(session())
         .and(target())
-        .map(|session: Session<Vault>, target: String| answer(suite::vault(&session, &target)));
+        .map(|session: Session<Vault>, target: String| answer(suite::vault(session, &target)));
     let routes = plain.or(handle).or(both).or(attempt).or(guarded).or(rejecting);
     let routes = routes.or(fresh).or(admin).or(form).or(exempt).or(vault);
     let app = ServiceBuilder::new()

@@ -48,8 +48,9 @@ pub fn fresh(session: Fresh) -> Answer {
 }
 
 /// The answer of a handler of the other session.
-pub fn admin(session: &Session<Admin>, target: &str) -> Answer {
-    done(session, target).unwrap_or_else(|error| failed(&error))
+#[allow(clippy::needless_pass_by_value, reason = "as a handler has it")]
+pub fn admin(session: Session<Admin>, target: &str) -> Answer {
+    done(&session, target).unwrap_or_else(|error| failed(&error))
 }
 
 /// The answer of a handler to a form, whose token stands in the target here.
@@ -62,11 +63,12 @@ pub fn form(session: Posted, target: &str) -> Answer {
 
 /// The answer of a handler that asks for no token.
 pub fn exempt(WithoutCsrf(session): WithoutCsrf<Admin>, target: &str) -> Answer {
-    admin(&session, target)
+    admin(session, target)
 }
 
 /// The answer of a handler for https only.
-pub fn vault(session: &Session<Vault>, target: &str) -> Answer {
+#[allow(clippy::needless_pass_by_value, reason = "as a handler has it")]
+pub fn vault(session: Session<Vault>, target: &str) -> Answer {
     let visits = session.update(|vault| {
         vault.visits += u32::from(orders(target).any(|(what, _)| what == "visit"));
         vault.visits
