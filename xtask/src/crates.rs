@@ -43,7 +43,7 @@ pub(crate) fn counted() -> Result<Vec<String>, String> {
 /// Name and version of each crate but the application, of the versions that are locked here.
 fn tree(folder: &Path) -> Result<BTreeSet<String>, String> {
     let ours = root().join("session-runtime");
-    let manifest = format!("{MANIFEST}session-runtime = {{ path = {ours:?} }}\n");
+    let manifest = format!("{MANIFEST}session-runtime = {{ path = '{}' }}\n", ours.display());
     let manifest_path = folder.join("Cargo.toml");
     fs::write(&manifest_path, manifest).map_err(|e| e.to_string())?;
     fs::write(folder.join("src/main.rs"), "fn main() {}").map_err(|e| e.to_string())?;
