@@ -76,6 +76,23 @@ fn counts_each_browser_for_itself(program: &str) {
     assert!(counter.send("GET /", "", &mut second).ends_with("You have visited 1 times."));
 }
 
+/// S71.
+#[test]
+fn visitors_and_administrators_have_a_cookie_each() {
+    let areas = Program::start(env!("CARGO_BIN_EXE_areas"));
+    let (mut visitor, mut admin) = (String::new(), String::new());
+    assert!(areas.send("GET /", "", &mut visitor).ends_with("page 1, wishes: "));
+    areas.send("POST /wishes/bread", "", &mut visitor);
+    assert!(areas.send("GET /", "", &mut visitor).ends_with("page 2, wishes: bread"));
+    assert!(areas.send("GET /admin", "", &mut admin).starts_with("HTTP/1.1 403"));
+    let login = areas.send("POST /admin/login", "", &mut admin);
+    assert!(login.contains("Path=/admin") && login.contains("SameSite=Strict"), "{login}");
+    let mut both = format!("{visitor}; {admin}");
+    assert!(areas.send("GET /admin", "", &mut both).ends_with("Hello, ann."));
+    assert!(areas.send("POST /admin/logout", "", &mut admin).contains("Max-Age=0"));
+    assert!(areas.send("GET /", "", &mut visitor).ends_with("page 3, wishes: bread"));
+}
+
 #[test]
 fn the_shop_logs_in_and_out_fills_a_cart_and_shows_a_message_once() {
     sells(&Program::start(env!("CARGO_BIN_EXE_shop")));

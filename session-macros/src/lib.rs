@@ -67,7 +67,7 @@ use proc_macro::TokenStream;
 /// | `max_sessions = 3` | how many sessions one owner may have at once, up to 1000; it takes an `owner` field | 1000, and `"evict_oldest"` |
 /// | `when_full = "reject_new"` | what a login leads to when there are as many: `"evict_oldest"` ends the one whose login is the longest ago, `"reject_new"` refuses the login with 409 | `"evict_oldest"` |
 /// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
-/// | `adapter = my_sessions` | the adapter of a framework that is neither yours nor built in (not supported yet) | the built-in ones |
+/// | `adapter = my_sessions` | the module that `session_adapter!` made, for a framework whose adapter is not its author's and not built in | the framework knows the types of `session-runtime` |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
 ///
 /// # Options of a field

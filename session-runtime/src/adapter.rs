@@ -1,24 +1,59 @@
-//! Where a framework meets the session. Everything but the framework's own types is written here, once.
+//! Write an adapter: how a framework gets sessions.
+//!
+//! The adapters of this crate are features: `axum` (and every tower stack), `actix-web`, `rocket`, `poem`, `salvo` and `warp`.
+//! Any other framework gets its own with what is here. Order and failure handling are in [`around`] and [`extract`];
+//! what is left is to say, in one line each, where the framework keeps its headers, its status and its extensions.
+//!
+//! 1. Implement [`Adapter`] for a type of your own that nobody ever makes a value of.
+//! 2. Call [`around`] in the framework's middleware, or [`enter`] before the handler and [`leave`] after it.
+//! 3. Call [`extract`] in the framework's extractor trait: for [`Session`](crate::Session),
+//!    [`Attempt`](crate::Attempt), [`Guarded`] and [`WithoutCsrf`](crate::WithoutCsrf) at once with [`session_extractors!`](crate::session_extractors) if you own that trait, and otherwise for the newtype that
+//!    [`session_adapter!`](crate::session_adapter) makes.
+//! 4. Prove it: the feature `conformance` has a suite that plays over a socket all that adapters can get wrong.
+//!
+//! The chapter `docs/adapters.md` of the repository does it step by step, for the whole framework in
+//! `examples/toy_framework`, and for a framework that belongs to somebody else.
 
+#[cfg(feature = "actix-web")]
+pub mod actix;
+mod around;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod extracted;
 mod headers;
+mod macros;
+#[cfg(feature = "poem")]
+pub mod poem;
+mod present;
+mod rejection;
+#[cfg(feature = "rocket")]
+pub mod rocket;
+#[cfg(feature = "salvo")]
+pub mod salvo;
+#[cfg(feature = "warp")]
+pub mod warp;
+
+use around::Seen;
+pub use around::{Adapter, Entered, Place, around, enter, leave};
+#[cfg(feature = "axum")]
+pub use axum::from_http;
+pub use extracted::{Extracted, extract};
+pub use rejection::Rejection;
+
+#[doc(inline)]
+pub use crate::session::gate::Guarded;
 
 use std::sync::Arc;
 
 use crate::commit::apply::Turn;
 use crate::commit::plan::Ending;
-use crate::cookie::read::candidates;
 use crate::cookie::write::is_removal;
-use crate::data::SessionData;
 use crate::edge::Statuses;
-use crate::edge::csrf::{self, Demand};
-use crate::edge::head::Head;
 use crate::error::{Error, Kind, Unavailable};
-use crate::event;
 use crate::observe::Happened;
 use crate::session::cell::{Cell, Closing};
-use crate::session::{Attempt, Session};
 
 /// Why a handler cannot be given its session.
 // guards make it, so it is in the interface of generated code
@@ -68,43 +103,6 @@ impl Rejected {
         let statuses = Statuses { unavailable: self.status(), ..Statuses::default() };
         Some(Refused(Arc::new(Error::new(kind).answered_with(statuses))))
     }
-}
-
-/// The session of a request, from the cell that the layer left in it and the request's head. `demand` says what an unsafe
-/// request must prove.
-pub(crate) async fn extract<S: SessionData>(
-    cell: Option<Arc<Cell>>,
-    head: &impl Head,
-    demand: Demand,
-    fix: &'static str,
-) -> Result<Attempt<S>, Rejected> {
-    let Some(cell) = cell else {
-        event::missing_layer(S::NAME, <S::Root as SessionData>::NAME, fix);
-        return Err(Rejected::Misconfigured);
-    };
-    if !cell.engine.types.has::<S>() {
-        event::unregistered_section(S::NAME);
-        return Err(Rejected::Misconfigured);
-    }
-    let edge = &cell.engine.edge;
-    if edge.refuses(head) {
-        cell.open_insecure();
-        return Ok(Attempt(Ok(Session::new(cell))));
-    }
-    let must_prove = demand.is_made_of(edge, head);
-    if must_prove && csrf::is_cross_site(head) {
-        cell.tell(Happened::CsrfRefused { why: "its browser says that another site sent it" });
-        return Err(Rejected::Csrf);
-    }
-    let presented = candidates(&cell.engine.cookie_name, head.cookies(), |text| cell.engine.read(text));
-    if cell.open(presented).await.is_err() {
-        return Ok(Attempt(Err(Unavailable::answered_with(edge.statuses))));
-    }
-    if must_prove && !cell.meets(demand, csrf::in_header(edge, head)) {
-        cell.tell(Happened::CsrfRefused { why: "its header has no token of this session" });
-        return Err(Rejected::Csrf);
-    }
-    Ok(Attempt(Ok(Session::new(cell))))
 }
 
 /// What the response needs beside what the handler made of it.

@@ -134,7 +134,7 @@
     allow(dead_code)
 )]
 
-mod adapter;
+pub mod adapter;
 mod changes;
 pub mod clock;
 mod codec;
@@ -180,9 +180,9 @@ pub mod __fuzzing;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use adapter::Refused;
 #[cfg(feature = "axum")]
-pub use adapter::axum::{Rejection, SessionFuture, SessionService};
+pub use adapter::axum::{SessionFuture, SessionService};
+pub use adapter::{Refused, Rejection};
 pub use cookie::rules::SameSite;
 pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use edge::{CsrfToken, OverHttps, Peer, SiteData};

@@ -161,6 +161,12 @@ impl<R: RootSession> Sessions<R> {
         &self.engine
     }
 
+    /// Whether handlers may ask for a session of this type: the root, or a registered section.
+    #[cfg(feature = "rocket")]
+    pub(crate) fn has<S: SessionData>(&self) -> bool {
+        self.engine.types.has::<S>()
+    }
+
     /// The session of a new request.
     pub(crate) fn cell(&self) -> Arc<Cell> {
         Arc::new(Cell::new(Arc::clone(&self.engine)))

@@ -34,8 +34,3 @@ pub use scripted::{Moment, Op, ScriptedStore, Turn};
 pub use server::{patiently, serve};
 pub use steps::{Actor, Point, Stepped, stop};
 pub use wire::{Reply, Request};
-
-/// The README's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;

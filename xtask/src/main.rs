@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod check;
 mod cost;
+mod crates;
 mod expand;
 mod fuzz;
 mod mistakes;

@@ -12,10 +12,23 @@ pub(crate) fn all() -> Result<(), String> {
     check::all()?;
     run_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
     // a user of another framework, or of none, builds it without the adapters
-    // and each store without what the others need
-    for features in
-        ["", "redis", "redis-cluster", "redis-sentinel", "signed-cookie", "encrypted-cookie", "emmett"]
-    {
+    // each adapter alone, and each store without what the others need
+    for features in [
+        "",
+        "axum",
+        "actix-web",
+        "poem",
+        "rocket",
+        "salvo",
+        "warp",
+        "conformance",
+        "redis",
+        "redis-cluster",
+        "redis-sentinel",
+        "signed-cookie",
+        "encrypted-cookie",
+        "emmett",
+    ] {
         let features = ["--no-default-features", "--features", features];
         run(cargo(&["clippy", "-p", "session-runtime"])
             .args(features)

@@ -25,7 +25,6 @@ mod session;
 mod shape;
 mod types;
 mod unique;
-mod unsupported;
 mod version;
 
 pub(crate) use cookie_rules::SameSite;

@@ -9,12 +9,11 @@ use crate::parse::{FieldDecl, SessionDecl, Shape};
 
 use super::types::is_named;
 
-use super::{attributes, expiring, field, names, owners, policy, section, shape, unique, unsupported};
+use super::{attributes, expiring, field, names, owners, policy, section, shape, unique};
 
 /// The session that `decl` describes; `None` after at least one mistake.
 pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
     let options = &decl.options;
-    unsupported::struct_options(options, errors);
     shape::generics(decl, errors);
     attributes::derives(decl, errors);
     attributes::once(decl, errors);
@@ -37,7 +36,9 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
         policy.map(Kind::Root)
     };
     let (ident, _) = decl.subject()?;
-    let mut session = Session { ident: ident.clone(), runtime: runtime(decl), kind: kind?, fields: fields? };
+    let adapter = options.adapter.clone();
+    let mut session =
+        Session { ident: ident.clone(), runtime: runtime(decl), adapter, kind: kind?, fields: fields? };
     section::prefix_keys(&mut session);
     errors.is_empty().then_some(session)
 }
@@ -55,6 +56,7 @@ pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
         ident,
         generics,
         runtime: runtime(decl),
+        adapter: decl.options.adapter.as_ref(),
         root: decl.options.within.as_ref().filter(|root| !section::is_itself(root, ident)),
         owner: owner(decl),
         remembers: decl.options.mentions.find(StructKey::Remember).is_some(),

@@ -13,7 +13,7 @@ use super::lints;
 ///
 /// A bound cannot have a `cfg`, so a field behind one has no bound, and is looked at when the application starts.
 pub(super) fn fits_cookie(session: &Session) -> TokenStream {
-    let Session { ident, runtime, kind, fields } = session;
+    let Session { ident, runtime, kind, fields, .. } = session;
     if let Kind::Section { .. } = kind {
         // its root alone names the store
         return TokenStream::new();

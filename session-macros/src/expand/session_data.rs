@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
+use syn::Path;
 use syn::ext::IdentExt as _;
 
-use crate::model::{Kind, Session};
+use crate::model::{Kind, RuntimePath, Session};
 
 use super::{fields::fields, lints};
 
@@ -20,9 +21,9 @@ use super::{fields::fields, lints};
 /// }
 /// ```
 pub(super) fn session_data(session: &Session) -> TokenStream {
-    let Session { ident, runtime, .. } = session;
+    let Session { ident, runtime, adapter, .. } = session;
     let name = ident.unraw().to_string();
-    let gate = format_ident!("__SessionGate");
+    let extracted = extracted(adapter.as_ref(), runtime);
     let (root, section) = place(&session.kind);
     let (allow, fields) = (lints::in_impls(), fields(session));
     quote! {
@@ -31,13 +32,26 @@ pub(super) fn session_data(session: &Session) -> TokenStream {
         #allow
         impl #runtime::SessionData for #ident {
             type Root = #root;
-            type Extractor = #runtime::Session<Self>;
-            type Attempt = #runtime::Attempt<Self>;
-            type Guarded<#gate: #runtime::__private::Gate<Self>> = #runtime::__private::Guarded<Self, #gate>;
+            #extracted
             const NAME: &'static ::core::primitive::str = #name;
             const SECTION: ::core::option::Option<&'static ::core::primitive::str> = #section;
             #fields
         }
+    }
+}
+
+/// What a framework extracts: our own types, or `my_sessions::Extracted` of each.
+pub(super) fn extracted(adapter: Option<&Path>, runtime: &RuntimePath) -> TokenStream {
+    let gate = format_ident!("__SessionGate");
+    let wrap =
+        |ours: TokenStream| adapter.map_or_else(|| ours.clone(), |path| quote!(#path::Extracted<#ours>));
+    let session = wrap(quote!(#runtime::Session<Self>));
+    let attempt = wrap(quote!(#runtime::Attempt<Self>));
+    let guarded = wrap(quote!(#runtime::__private::Guarded<Self, #gate>));
+    quote! {
+        type Extractor = #session;
+        type Attempt = #attempt;
+        type Guarded<#gate: #runtime::__private::Gate<Self>> = #guarded;
     }
 }
 

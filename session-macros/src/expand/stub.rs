@@ -2,17 +2,18 @@
 //! compile and the mistakes are the only errors.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{GenericParam, parse_quote};
 
+use super::session_data::extracted;
 use crate::model::{Outline, RuntimePath};
 
 /// The impls; none of them needs anything of the fields.
 pub(crate) fn stub(outline: &Outline<'_>) -> TokenStream {
     let Outline { ident, runtime, .. } = outline;
     let name = ident.unraw().to_string();
-    let gate = format_ident!("__SessionGate");
+    let extracted = extracted(outline.adapter, runtime);
     let (params, subject) = generics(outline);
     let root = outline.root.map_or_else(|| quote!(Self), ToTokens::to_token_stream);
     let default = default(&params, &subject);
@@ -21,9 +22,7 @@ pub(crate) fn stub(outline: &Outline<'_>) -> TokenStream {
         #default
         impl #params #runtime::SessionData for #subject {
             type Root = #root;
-            type Extractor = #runtime::Session<Self>;
-            type Attempt = #runtime::Attempt<Self>;
-            type Guarded<#gate: #runtime::__private::Gate<Self>> = #runtime::__private::Guarded<Self, #gate>;
+            #extracted
             const NAME: &'static ::core::primitive::str = #name;
             const SECTION: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
             const FIELDS: &'static [#runtime::__private::Field<Self>] = &[];

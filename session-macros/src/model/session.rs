@@ -1,7 +1,7 @@
 //! A session struct.
 
 use proc_macro2::Ident;
-use syn::{ExprPath, Generics, Type, TypePath};
+use syn::{ExprPath, Generics, Path, Type, TypePath};
 
 use super::{Field, RuntimePath};
 use crate::check::SameSite;
@@ -10,6 +10,8 @@ use crate::check::SameSite;
 pub(crate) struct Session {
     pub ident: Ident,
     pub runtime: RuntimePath,
+    /// The module of an adapter that `session_adapter!` made; `None`: the framework knows our own types.
+    pub adapter: Option<Path>,
     pub kind: Kind,
     pub fields: Vec<Field>,
 }
@@ -60,6 +62,7 @@ pub(crate) struct Outline<'a> {
     pub ident: &'a Ident,
     pub generics: &'a Generics,
     pub runtime: RuntimePath,
+    pub adapter: Option<&'a Path>,
     /// What `within` names.
     pub root: Option<&'a TypePath>,
     /// The type of its owner.

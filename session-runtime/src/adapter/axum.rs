@@ -12,20 +12,18 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response as AxumResponse};
 use http::header::{CACHE_CONTROL, COOKIE, Entry, LOCATION, SET_COOKIE, VARY};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Amendment, Rejected, Watch, extract, headers};
-use crate::data::{RootSession, SessionData};
-use crate::edge::csrf::Demand;
+use super::extracted::{Root, opened, presented};
+use super::{Amendment, Extracted, Rejection, Watch, headers};
+use crate::data::RootSession;
 use crate::edge::head::Head;
 use crate::edge::{OverHttps, Peer};
 use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
-use crate::session::gate::{Gate, Guarded};
-use crate::session::{Attempt, Session, WithoutCsrf};
 use crate::sessions::Sessions;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -33,7 +31,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const FIX: &str = "add `.layer(Sessions::<..>::new(store)?)` to the router, after its routes";
 
 /// What the layer leaves in the request, one for each root session type.
-struct InRequest<R>(Arc<Cell>, PhantomData<fn() -> R>);
+pub(super) struct InRequest<R>(Arc<Cell>, PhantomData<fn() -> R>);
 
 impl<R> Clone for InRequest<R> {
     fn clone(&self) -> Self {
@@ -197,27 +195,22 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
     response
 }
 
-/// Why a handler was not given its session: it cannot be had, or a guard refused. The response is empty; the log says what
-/// to do.
-#[derive(Debug)]
-pub struct Rejection(Rejected);
-
 impl IntoResponse for Rejection {
     fn into_response(self) -> AxumResponse {
-        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         // the macro has checked every byte of it
-        if let Some(target) = self.0.location().and_then(|target| HeaderValue::from_str(target).ok()) {
+        if let Some(target) = self.location().and_then(|target| HeaderValue::from_str(target).ok()) {
             response.headers_mut().insert(LOCATION, target);
         }
-        if let Some(refused) = self.0.refused() {
+        if let Some(refused) = self.refused() {
             response.extensions_mut().insert(refused);
         }
         response
     }
 }
 
-/// A handler may return the error of [`Session::save`] and the like with `?`. The response is empty; the text is for logs.
+/// A handler may return the error of [`Session::save`](crate::Session::save) and the like with `?`. The response is empty; the text is for logs.
 impl IntoResponse for Error {
     fn into_response(self) -> AxumResponse {
         StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
@@ -232,67 +225,101 @@ impl IntoResponse for Unavailable {
 }
 
 /// The head of a request.
-struct Seen<'a>(&'a Parts);
+pub(super) struct Seen<'a> {
+    pub(super) method: &'a Method,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) way: Way<'a>,
+}
+
+/// What the application says of the connection.
+pub(super) enum Way<'a> {
+    /// It is in here, if it is needed.
+    Extensions(&'a Extensions),
+    /// It was asked for already.
+    #[cfg(feature = "warp")]
+    Told(Option<Peer>, bool),
+}
 
 impl Head for Seen<'_> {
     fn method(&self) -> &str {
-        self.0.method.as_str()
+        self.method.as_str()
     }
 
     fn cookies(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes)
+        self.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes)
     }
 
     fn lines(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.0.headers.get_all(name).iter().map(HeaderValue::as_bytes)
+        self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
     fn peer(&self) -> Option<IpAddr> {
-        self.0.extensions.get().map(|Peer(address)| *address)
+        let peer = match self.way {
+            Way::Extensions(extensions) => extensions.get().copied(),
+            #[cfg(feature = "warp")]
+            Way::Told(peer, _) => peer,
+        };
+        peer.map(|Peer(address)| address)
     }
 
     fn is_over_https(&self) -> bool {
-        self.0.extensions.get::<OverHttps>().is_some()
+        match self.way {
+            Way::Extensions(extensions) => extensions.get::<OverHttps>().is_some(),
+            #[cfg(feature = "warp")]
+            Way::Told(_, over_https) => over_https,
+        }
     }
 }
 
-async fn attempt<S: SessionData>(parts: &Parts, demand: Demand) -> Result<Attempt<S>, Rejection> {
-    let cell = parts.extensions.get::<InRequest<S::Root>>().map(|found| Arc::clone(&found.0));
-    extract(cell, &Seen(parts), demand, FIX).await.map_err(Rejection)
-}
-
-async fn handle<S: SessionData>(parts: &Parts, demand: Demand) -> Result<Session<S>, Rejection> {
-    attempt(parts, demand).await?.0.map_err(|unavailable| Rejection(Rejected::Unavailable(unavailable)))
-}
-
-impl<S: SessionData, State: Sync> FromRequestParts<State> for Attempt<S> {
+crate::session_extractors! { [State: Sync] FromRequestParts<State> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        attempt(parts, Demand::Header).await
+        from_http(&parts.method, &parts.headers, &parts.extensions).await
     }
+} }
+
+/// The session of a request on bare hyper, or of a call of tonic: of what has these headers and extensions behind the layer.
+///
+/// Nothing is borrowed once this has returned. A call of tonic is a `POST`; its `metadata().clone().into_headers()` are the headers.
+///
+/// ```
+/// use http::{Request, Response};
+/// use session_runtime::{MemoryStore, Session, Sessions, adapter};
+/// use tower::{Layer as _, Service as _, service_fn};
+///
+/// #[session_runtime::session]
+/// struct Counter {
+///     visits: u32,
+/// }
+///
+/// let count = service_fn(async |request: Request<String>| {
+///     let session: Session<Counter> = adapter::from_http(request.method(), request.headers(), request.extensions()).await?;
+///     let visits = session.update(|counter| { counter.visits += 1; counter.visits });
+///     Ok::<_, adapter::Rejection>(Response::new(visits.to_string()))
+/// });
+/// let mut service = Sessions::<Counter>::new(MemoryStore::new())?.layer(count);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// let response = runtime.block_on(service.call(Request::new(String::new()))).unwrap();
+/// assert!(response.headers().contains_key("set-cookie"));
+/// # Ok::<(), session_runtime::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Rejection`], which is a response of axum, and otherwise says what the response is to be.
+#[inline]
+pub fn from_http<T: Extracted>(
+    method: &Method,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
+    seen(extensions.get(), &Seen { method, headers, way: Way::Extensions(extensions) })
 }
 
-impl<S: SessionData, State: Sync> FromRequestParts<State> for Session<S> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        handle(parts, Demand::Header).await
-    }
-}
-
-impl<S: SessionData, State: Sync> FromRequestParts<State> for WithoutCsrf<S> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        handle(parts, Demand::Nothing).await.map(Self)
-    }
-}
-
-impl<S: SessionData, G: Gate<S>, State: Sync> FromRequestParts<State> for Guarded<S, G> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Rejection> {
-        Self::new(attempt(parts, G::CSRF).await?).map_err(Rejection)
-    }
+#[inline]
+pub(super) fn seen<T: Extracted>(
+    found: Option<&InRequest<Root<T>>>,
+    head: &Seen<'_>,
+) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
+    opened(presented::<T>(found.map(|found| Arc::clone(&found.0)), head, FIX))
 }

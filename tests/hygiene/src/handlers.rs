@@ -176,3 +176,9 @@ handler!(declared(plain: &mut Plain) -> u32 {
     plain.visits += 1;
     plain.visits
 });
+
+/// With an adapter of a third party.
+#[with_session(crate = ::renamed_runtime)]
+pub async fn elsewhere(session: &mut crate::sessions::Elsewhere) {
+    session.visits += 1;
+}

@@ -174,3 +174,15 @@ macro_rules! declare {
 }
 
 declare!(Declared { session: u32 = 1, value: bool = true });
+
+::renamed_runtime::session_adapter! {
+    /// Sessions for a framework of somebody else.
+    pub mod adapted;
+}
+
+/// A session of that framework.
+#[session(crate = ::renamed_runtime, adapter = crate::sessions::adapted)]
+pub struct Elsewhere {
+    /// Pages seen.
+    pub visits: u32,
+}

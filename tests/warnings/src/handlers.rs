@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use session_runtime::{Error, Session, SessionData, Unavailable, with_session};
 
-use crate::sessions::{Cart, Shop};
+use crate::sessions::{Cart, Elsewhere, Shop};
 
 /// Writes.
 #[with_session]
@@ -285,4 +285,11 @@ impl One {
     pub async fn method(self, session: &mut Shop) -> u32 {
         session.visits
     }
+}
+
+/// With an adapter of a third party.
+#[with_session]
+#[inline]
+pub async fn elsewhere(session: &mut Elsewhere) {
+    session.visits = session.visits.saturating_add(1);
 }

@@ -126,3 +126,17 @@ pub struct Cart {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Empty {}
+
+session_runtime::session_adapter! {
+    /// Sessions for a framework of somebody else.
+    pub mod adapted;
+}
+
+/// A session of that framework.
+#[session(adapter = adapted)]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Elsewhere {
+    /// Pages seen.
+    pub visits: u32,
+}

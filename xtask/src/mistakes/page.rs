@@ -21,7 +21,6 @@ const TOPICS: &[(&str, &str)] = &[
     ("rustc", "What rustc says by itself"),
     ("section", "Sections"),
     ("shape", "What can be a session"),
-    ("unsupported", "What is not supported yet"),
 ];
 
 const HEAD: &str = "# Mistakes

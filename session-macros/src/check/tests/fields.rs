@@ -90,14 +90,6 @@ fn extra() {
 }
 
 #[test]
-fn not_supported_yet() {
-    assert_eq!(
-        crate::testing::session_errors("adapter = my::sessions", "struct S {}"),
-        ["`adapter` is not supported yet\nhelp: remove it; the adapters of session-runtime need no option"]
-    );
-}
-
-#[test]
 fn merge_policies() {
     for policy in ["last_write", "add", "max", "min", "union", "append", "reject", "with(f)", "with = a::f"] {
         assert!(field_errors(&format!("#[session(merge = {policy})] a: u8")).is_empty(), "{policy}");

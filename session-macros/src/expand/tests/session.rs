@@ -128,3 +128,16 @@ fn another_runtime() {
     assert!(!output.contains("session_runtime"));
     assert_contains(&output, "impl ::rt::SessionData for S");
 }
+
+#[test]
+fn an_adapter() {
+    let rt = "::session_runtime::";
+    let output = session("adapter = my::sessions", "struct S {}");
+    assert_contains(&output, &format!("type Extractor = my::sessions::Extracted<{rt}Session<Self> >;"));
+    assert_contains(&output, &format!("type Attempt = my::sessions::Extracted<{rt}Attempt<Self> >;"));
+    assert_contains(
+        &output,
+        &format!("= my::sessions::Extracted<{rt}__private::Guarded<Self, __SessionGate> >;"),
+    );
+    assert_contains(&session("", "struct S {}"), &format!("type Extractor = {rt}Session<Self>;"));
+}

@@ -1,0 +1,15 @@
+use axum::debug_handler;
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[debug_handler]
+#[with_session]
+async fn count(session: &mut Shop) {
+    session.visits += 1;
+}
+
+fn main() {}

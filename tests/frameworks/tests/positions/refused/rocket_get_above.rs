@@ -1,0 +1,15 @@
+use rocket::get;
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+#[get("/")]
+#[with_session]
+async fn count(session: &mut Shop) {
+    session.visits += 1;
+}
+
+fn main() {}

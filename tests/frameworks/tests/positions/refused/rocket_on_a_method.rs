@@ -1,0 +1,19 @@
+use rocket::get;
+use session_runtime::{session, with_session};
+
+#[session]
+struct Shop {
+    visits: u32,
+}
+
+struct Page;
+
+impl Page {
+    #[with_session]
+    #[get("/")]
+    async fn count(session: &mut Shop) {
+        session.visits += 1;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The adapter for warp, over a socket.
+
+session_runtime::adapter::conformance::tests!(framework_tests::warp::serve);
