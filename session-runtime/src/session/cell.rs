@@ -2,6 +2,7 @@
 
 mod commit;
 mod csrf;
+mod ended;
 mod load;
 mod state;
 mod told;
