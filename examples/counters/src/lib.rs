@@ -22,7 +22,8 @@ pub async fn count(session: &mut Counter) -> String {
 /// # Errors
 /// Never, with what is declared on [`Counter`].
 pub fn sessions() -> Result<Sessions<Counter>, session_runtime::Error> {
-    tracing_subscriber::fmt::init();
+    // it says that it failed where the framework has a logger of its own, as Rocket does; ours is set all the same
+    drop(tracing_subscriber::fmt().try_init());
     Sessions::development(MemoryStore::new())
 }
 
