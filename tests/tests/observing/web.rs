@@ -238,9 +238,12 @@ async fn s65_s28_requests_that_may_be_forged_are_told_and_counted() {
     let server = world.server;
     let panicking = tokio::spawn(async move { request.send(server).await });
     assert!(patiently("the panic", panicking).await.is_err(), "a panic takes its connection along");
-    while world.counters.snapshot().unproved < 3 {
-        tokio::task::yield_now().await;
-    }
+    let told = async {
+        while world.counters.snapshot().unproved < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    patiently("what became of the panic", told).await;
     assert_eq!(world.told(), ["Loaded { bytes: 15 }", "Unproved { destroys: true }"]);
     assert_eq!(world.store.len(), 1, "it is still there");
 
