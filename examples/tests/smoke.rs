@@ -155,13 +155,44 @@ fn sells(shop: &Program) {
     assert!(welcome.contains("Max-Age=2592000"), "remembered for 30 days: {welcome}");
     let page = shop.send("GET /", "", &mut cookie);
     assert!(page.contains("Logged in as <b>&lt;Ann&gt;</b>") && page.contains("1 × Bread"), "{page}");
-    let ann = cookie.clone();
-    assert_ne!(ann, anonymous, "a login is a new id");
+    assert_ne!(cookie, anonymous, "a login is a new id");
 
+    lists_sessions(shop, &mut cookie);
+    let ann = cookie.clone();
     let bye = shop.send("POST /logout", "", &mut cookie);
     assert!(bye.contains("Max-Age=0"), "{bye}");
     for mut old in [anonymous, ann] {
         let page = shop.send("GET /", "", &mut old);
         assert!(!page.contains("Logged in") && !page.contains("Bread</li>"), "an old id is dead: {page}");
     }
+}
+
+/// S15, S16, S17: of one customer, logged in four times, and of another one.
+fn lists_sessions(shop: &Program, cookie: &mut String) {
+    let login = |name: &str| {
+        let mut cookie = String::new();
+        shop.send("POST /login", &format!("name={name}&password=secret"), &mut cookie);
+        cookie
+    };
+    let others = [login("%3CAnn%3E"), login("%3CAnn%3E"), login("%3CAnn%3E")];
+    let mut bob = login("Bob");
+    let count = |page: &str| (page.matches("<li>").count(), page.matches("(this one)").count());
+    let page = shop.send("GET /sessions", "", cookie);
+    assert_eq!(count(&page), (4, 1), "{page}");
+    assert!(shop.send("GET /sessions", "", &mut String::new()).contains("<ul></ul>"), "nobody has none");
+
+    let handle = page.split("name=session value=").nth(1).unwrap().split('>').next().unwrap();
+    let is_in = |cookie: &String| shop.send("GET /", "", &mut cookie.clone()).contains("Logged in as");
+    shop.send("POST /sessions/end", &format!("session={handle}"), &mut bob);
+    assert!(others.iter().all(is_in), "another customer ends none of them");
+    shop.send("POST /sessions/end", &format!("session={handle}"), cookie);
+    assert_eq!(others.iter().filter(|cookie| is_in(cookie)).count(), 2);
+    assert_eq!(count(&shop.send("GET /sessions", "", cookie)), (3, 1));
+
+    let before = cookie.clone();
+    shop.send("POST /sessions/others", "", cookie);
+    assert_ne!(*cookie, before, "a new id");
+    assert!(is_in(cookie) && is_in(&bob));
+    assert_eq!(others.iter().filter(|cookie| is_in(cookie)).count(), 0);
+    assert_eq!(count(&shop.send("GET /sessions", "", cookie)), (1, 1));
 }

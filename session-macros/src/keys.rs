@@ -77,6 +77,10 @@ keys! {
         Persistent = "persistent", "persistent";
         RequireHttps = "require_https", "require_https";
         Csrf = "csrf", "csrf";
+        Version = "version", "version = 2";
+        Migrate = "migrate", "migrate = path::to::function";
+        MaxSessions = "max_sessions", "max_sessions = 3";
+        WhenFull = "when_full", r#"when_full = "reject_new""#;
         Within = "within", "within = Shop";
         Adapter = "adapter", "adapter = my_sessions";
         Crate = "crate", "crate = ::my_runtime";
@@ -94,6 +98,7 @@ keys! {
         Merge = "merge", "merge = add";
         Privileged = "privileged", "privileged";
         Owner = "owner", "owner";
+        Label = "label", "label";
         Keep = "keep", "keep";
         Ttl = "ttl", r#"ttl = "5m""#;
         Extra = "extra", "extra";

@@ -62,6 +62,10 @@ use proc_macro::TokenStream;
 /// | `persistent` | the cookie outlives the browser's session (`Max-Age`) | `false` |
 /// | `require_https` | over plain http nothing is issued, read or written; how a request came is said by `trusted_proxies` of the builder, or by `OverHttps` | `false` |
 /// | `csrf` | an unsafe request of a live session must carry a token of it; see `Session::csrf_token` | `false` |
+/// | `version = 2` | the version of the struct, which a stored session remembers; see below | none, which counts as 0 |
+/// | `migrate = path::to::function` | what makes a session of this version of one that an earlier version stored: a `fn(&mut Migration) -> Result<(), MigrationError>` | its fields are read as they are |
+/// | `max_sessions = 3` | how many sessions one owner may have at once, up to 1000; it takes an `owner` field | 1000, and `"evict_oldest"` |
+/// | `when_full = "reject_new"` | what a login leads to when there are as many: `"evict_oldest"` ends the one whose login is the longest ago, `"reject_new"` refuses the login with 409 | `"evict_oldest"` |
 /// | `within = Shop` | the struct is a section: its fields live in the record of the session `Shop`, under keys that begin with the name of the struct; options of the cookie and lifetimes belong to `Shop` | it is a session of its own |
 /// | `adapter = my_sessions` | the module that `session_adapter!` made, for a framework whose adapter is not its author's and not built in | the framework knows the types of `session-runtime` |
 /// | `crate = ::my_runtime` | where `session-runtime` is, if it is renamed or re-exported | `::session_runtime` |
@@ -77,9 +81,22 @@ use proc_macro::TokenStream;
 /// | `merge = add` | what happens when two requests change it at the same time; see below |
 /// | `privileged` | a change of it gives the session a new id |
 /// | `owner` | it says whose session this is, and is an `Option`: a change gives a new id, and a change of owner wipes all that is not `keep` |
+/// | `label` | it says to its owner which session this is, in the list of theirs: a `String` or `Option<String>`, such as a browser's name; it takes an `owner` field |
 /// | `keep` | it survives a change of owner |
 /// | `ttl = "5m"` | how long a value of the field lasts, counted from when it was set; every `Expiring` needs one, and nothing else has it |
 /// | `extra` | it is an `Extra`: the map of all keys that no other field claims |
+///
+/// # When the struct changes
+///
+/// Mostly nothing is to be done. A field that is not stored yet is at its default; one that is not in the struct any more
+/// stays in the record untouched; `alias` reads an earlier key; a value that no longer decodes is reset alone, with a
+/// warning in the log, unless it is a privilege or a secret. So old and new servers can run side by side.
+///
+/// For the rest there are `version` and `migrate`. The function is run when a session of an earlier version is loaded. What it
+/// made of the fields is what the handler sees, and is stored with the next write of the session. If it fails, the request
+/// has no session, and the stored one is left alone. A server of an earlier version reads what it knows of a session that was
+/// stored by a later one, changes what its handlers change, and leaves the rest. Sections have no version of their own: the
+/// root's function sees their fields, too. `Migration` (`session_runtime`) has an example that runs.
 ///
 /// # Merge policies
 ///

@@ -52,7 +52,7 @@ use crate::commit::plan::Ending;
 use crate::cookie::write::is_removal;
 use crate::edge::Statuses;
 use crate::error::{Error, Kind, Unavailable};
-use crate::event;
+use crate::observe::Happened;
 use crate::session::cell::{Cell, Closing};
 
 /// Why a handler cannot be given its session.
@@ -221,16 +221,18 @@ impl Watch {
         if !std::thread::panicking() && !self.cell.must_outlive_request() {
             return;
         }
-        let (cell, session) = (Arc::clone(&self.cell), self.cell.engine.types.root);
+        let cell = Arc::clone(&self.cell);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     if let Err(error) = cell.commit(Ending::Drop, Turn::Last).await {
-                        event::detached_failed(session, &error.to_string());
+                        cell.tell(Happened::DetachedFailed { why: &error.to_string() });
                     }
                 });
             }
-            Err(_) => event::detached_failed(session, "there is no tokio runtime to carry it out"),
+            Err(_) => {
+                cell.tell(Happened::DetachedFailed { why: "there is no tokio runtime to carry it out" });
+            }
         }
     }
 }

@@ -101,6 +101,9 @@ impl Changes {
     pub(crate) fn merge(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
+        if !untouched && self.is_of_an_earlier_version_than(current) {
+            return Err(Conflict);
+        }
         let mut out = Builder::with_capacity(current.fields().size() + self.values.size());
         let mut seen = 0_u64;
         for (key, stored) in current.fields().raw() {
@@ -135,6 +138,12 @@ impl Changes {
             changed.memo().set(decoded);
         }
         Ok(changed)
+    }
+
+    /// Whether the record was migrated since the request loaded it. Then a field whose bytes differ is not one that another
+    /// request changed, and no policy applies; the core has a closer look.
+    pub(crate) fn is_of_an_earlier_version_than(&self, current: &Record) -> bool {
+        self.base.as_ref().is_some_and(|base| base.meta().schema < current.meta().schema)
     }
 
     /// The value that the request loaded; none for what is wiped, since there is nothing left that it could conflict with.

@@ -3,30 +3,35 @@
 use std::sync::Arc;
 
 use crate::data::{Field, Role, SessionData};
-use crate::event;
-use crate::field::Claims;
+use crate::engine::Engine;
+use crate::field::{Claims, DecodeError};
+use crate::observe::Happened;
 use crate::record::Record;
+use crate::token::Key;
 
 /// The session value in `record`, or `None` if the request must not use the session.
 ///
 /// A field that no longer decodes is reset alone and reported. A field that carries a privilege or a secret is not:
 /// dropping a security flag unseen would fail open (T42).
-pub(crate) fn decode<S: SessionData>(record: &Record, claims: &Arc<Claims>) -> Option<S> {
+pub(crate) fn decode<S: SessionData>(record: &Record, key: &Key, engine: &Engine) -> Option<S> {
+    let (claims, reporter) = (&engine.types.claims, &engine.reporter);
     let mut value = blank::<S>(claims);
     let mut next = 0;
-    for (key, json) in record.fields().raw() {
-        let Some(at) = find::<S>(record, key, next) else {
-            read_extra(&mut value, key, json, claims);
+    for (name, json) in record.fields().raw() {
+        let Some(at) = find::<S>(record, name, next) else {
+            read_extra(&mut value, name, json, claims).unwrap_or_else(|DecodeError| {
+                reporter.tell(Some(key), Happened::FieldReset { field: "extra" });
+            });
             continue;
         };
         let field = &S::FIELDS[at];
         next = at + 1;
         if field.access.decode(json, &mut value).is_err() {
             if field.role.is_privilege() || field.access.secret() {
-                event::unusable(S::NAME, field.key);
+                reporter.tell(Some(key), Happened::Unusable { field: field.key });
                 return None;
             }
-            event::field_reset(S::NAME, field.key);
+            reporter.tell(Some(key), Happened::FieldReset { field: field.key });
         }
     }
     Some(value)
@@ -55,15 +60,16 @@ fn find<S: SessionData>(record: &Record, key: &[u8], next: usize) -> Option<usiz
     order().find(|&at| named(&fields[at])).or_else(|| order().find(|&at| aliased(&fields[at])))
 }
 
-fn read_extra<S: SessionData>(value: &mut S, key: &[u8], json: &[u8], claims: &Claims) {
-    let Some(field) = S::FIELDS.iter().find(|field| field.role == Role::Extra) else { return };
-    let Ok(key) = std::str::from_utf8(key) else { return };
+fn read_extra<S: SessionData>(
+    value: &mut S,
+    key: &[u8],
+    json: &[u8],
+    claims: &Claims,
+) -> Result<(), DecodeError> {
+    let Some(field) = S::FIELDS.iter().find(|field| field.role == Role::Extra) else { return Ok(()) };
+    let Ok(key) = std::str::from_utf8(key) else { return Ok(()) };
     if claims.claims(key) {
-        return;
+        return Ok(());
     }
-    if let Some(extra) = field.access.extra_mut(value)
-        && extra.read(key, json).is_err()
-    {
-        event::field_reset(S::NAME, "extra");
-    }
+    field.access.extra_mut(value).map_or(Ok(()), |extra| extra.read(key, json))
 }

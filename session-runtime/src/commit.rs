@@ -3,7 +3,8 @@
 pub(crate) mod apply;
 pub(crate) mod diff;
 pub(crate) mod limit;
-mod merge;
+pub(crate) mod merge;
+pub(crate) mod moving;
 pub(crate) mod plan;
 pub(crate) mod renewal;
 pub(crate) mod sealed;

@@ -7,7 +7,9 @@ use crate::cookie::rules::{
     DEFAULT_ABSOLUTE_SECONDS, DEFAULT_GRACE_SECONDS, DEFAULT_IDLE_SECONDS, DEFAULT_NAME, DEFAULT_PATH,
     SameSite,
 };
-use crate::field::{Access, OwnerValue};
+use crate::field::{Access, LabelValue, OwnerValue};
+use crate::owners::WhenFull;
+use crate::schema::Migrates;
 use crate::session::gate::{Gate, Guarded};
 use crate::session::{Attempt, Session};
 
@@ -112,6 +114,11 @@ pub struct Policy {
     pub persistent: bool,
     pub csrf: bool,
     pub require_https: bool,
+    /// 0 where none is declared.
+    pub version: u32,
+    pub migrate: Option<&'static dyn Migrates>,
+    pub max_sessions: Option<usize>,
+    pub when_full: WhenFull,
 }
 
 impl Policy {
@@ -132,6 +139,10 @@ impl Policy {
         persistent: false,
         csrf: false,
         require_https: false,
+        version: 0,
+        migrate: None,
+        max_sessions: None,
+        when_full: WhenFull::EvictOldest,
     };
 }
 
@@ -146,6 +157,8 @@ pub struct Field<S: 'static> {
     pub(crate) access: &'static dyn Access<S>,
     /// What the struct calls it, as a guard names it.
     pub(crate) name: &'static str,
+    /// Whether it says to its owner which session this is.
+    pub(crate) is_label: bool,
     /// What it holds, as a guard asks for it: the value of an `Option`, `true`, or nothing.
     pub(crate) held: fn(&S) -> Option<&dyn Any>,
 }
@@ -180,7 +193,16 @@ impl Role {
 impl<S> Field<S> {
     /// A field that is stored under `key`.
     pub const fn new(key: &'static str, access: &'static dyn Access<S>) -> Self {
-        Self { key, aliases: &[], role: Role::Plain, ttl: None, access, name: "", held: |_| None }
+        Self {
+            key,
+            aliases: &[],
+            role: Role::Plain,
+            ttl: None,
+            access,
+            name: "",
+            is_label: false,
+            held: |_| None,
+        }
     }
 
     /// A field that is never stored.
@@ -212,6 +234,13 @@ impl<S> Field<S> {
     #[must_use]
     pub const fn ttl(mut self, seconds: u64) -> Self {
         self.ttl = Some(Duration::from_secs(seconds));
+        self
+    }
+
+    /// `label`, of a field of this type.
+    #[must_use]
+    pub const fn label<T: LabelValue>(mut self) -> Self {
+        self.is_label = true;
         self
     }
 

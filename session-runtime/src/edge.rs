@@ -96,9 +96,9 @@ impl Edge {
         self.https.as_ref().is_some_and(|https| !https.is_met_by(head))
     }
 
-    /// Whether requests over plain http have no session.
-    pub(crate) const fn requires_https(&self) -> bool {
-        self.https.is_some()
+    /// Who is trusted to say that a request came over https; `None` if that makes no difference.
+    pub(crate) fn proxies(&self) -> Option<Vec<String>> {
+        self.https.as_ref().map(|https| https.proxies().map(ToString::to_string).collect())
     }
 }
 

@@ -17,7 +17,11 @@ use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
+use crate::observe::Reporter;
+use crate::owners::Owners;
 use crate::record::MemoBudget;
+use crate::schema::Schema;
+use crate::sessions::described;
 use crate::store::{DynStore, Jar};
 use crate::token::{Entropy, Purpose, Token};
 
@@ -29,6 +33,8 @@ pub(crate) const TOMBSTONE: Duration = Duration::from_secs(120);
 #[derive(Clone)]
 pub(crate) struct Engine {
     pub(crate) place: Place,
+    /// What people call the store.
+    pub(crate) store: Arc<str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) purpose: Purpose,
@@ -40,6 +46,9 @@ pub(crate) struct Engine {
     pub(crate) max_bytes: usize,
     pub(crate) memo: Arc<MemoBudget>,
     pub(crate) types: Types,
+    pub(crate) reporter: Reporter,
+    /// `None` for sessions without an `owner` field.
+    pub(crate) owners: Option<Owners>,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -71,6 +80,10 @@ pub(crate) struct Types {
     pub(crate) claims: Arc<Claims>,
     /// Keys of `keep` fields, of every type.
     pub(crate) keep: Arc<[Cow<'static, str>]>,
+    /// The root's version, which is the record's: sections have none of their own.
+    pub(crate) schema: Schema,
+    /// What is declared on the fields of each type, for people.
+    pub(crate) described: Vec<String>,
 }
 
 impl Types {
@@ -84,6 +97,8 @@ impl Types {
             sections: Vec::new(),
             claims: Arc::new(Claims { keys, sections: Vec::new() }),
             keep: kept::<R>().collect(),
+            schema: Schema::of::<R>(),
+            described: vec![described::<R>()],
         }
     }
 
@@ -98,6 +113,7 @@ impl Types {
         self.claims = Arc::new(Claims { keys: keys.clone(), sections });
         self.keep = self.keep.iter().cloned().chain(kept::<S>()).collect();
         self.sections.push(TypeId::of::<S>());
+        self.described.push(described::<S>());
         Ok(())
     }
 

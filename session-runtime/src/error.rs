@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     NoEntropy,
     /// The record would be larger than allowed.
     TooLarge { field: Cow<'static, str>, bytes: usize, limit: usize },
+    /// The owner has as many sessions as they may.
+    Limit { sessions: usize },
     /// A value that JSON cannot carry, or that does not fit where it was put.
     Unstorable { field: Cow<'static, str>, why: Cow<'static, str> },
     /// The id or its attributes changed, but the response head is already on its way.
@@ -67,7 +69,7 @@ impl Error {
     }
 
     /// The HTTP status that tells a client so: 403, 409, 500 or 503 (DESIGN.md, "When the session cannot be saved"), or what
-    /// the application chose in the place of 409 and 503 ([`SessionsBuilder::status_when_gone`] and the two beside it).
+    /// the application chose in the place of 409 and 503 ([`SessionsBuilder::status_when_gone`] and those beside it).
     ///
     /// [`SessionsBuilder::status_when_gone`]: crate::SessionsBuilder::status_when_gone
     pub fn status(&self) -> u16 {
@@ -92,6 +94,11 @@ impl Error {
     /// The session would be larger than the configured limit; the text names the largest field.
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// The owner has as many sessions as `max_sessions` allows, and `when_full` refuses another one (S18).
+    pub fn is_limit(&self) -> bool {
+        matches!(self.0.kind, Kind::Limit { .. })
     }
 
     /// A field holds a value that cannot be stored, such as a number that is not finite; the text names the field.
@@ -150,6 +157,9 @@ impl fmt::Display for Error {
                     "the session takes {bytes} bytes, of at most {limit}; the largest change is field `{}`",
                     field.escape_debug()
                 )
+            }
+            Kind::Limit { sessions } => {
+                write!(f, "the owner has {sessions} sessions, which is as many as are allowed")
             }
             Kind::Unstorable { field, why } => {
                 write!(f, "session field `{}` cannot be stored: {why}", field.escape_debug())

@@ -81,7 +81,6 @@ where
 }
 
 /// The JSON of any value, refusing what JSON cannot carry.
-#[cfg(feature = "signed-cookie")]
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     json::write(value, &mut out)?;
@@ -167,6 +166,19 @@ where
         Some(owner.clone())
     }
 }
+
+/// A type that a `label` field can have.
+#[diagnostic::on_unimplemented(
+    message = "a `label` field must be a text, and `{Self}` is not one",
+    label = "the owner of several sessions tells them apart by this field",
+    note = "write `String` or `Option<String>`"
+)]
+pub trait LabelValue {}
+
+#[diagnostic::do_not_recommend]
+impl LabelValue for String {}
+#[diagnostic::do_not_recommend]
+impl LabelValue for Option<String> {}
 
 /// The JSON of an owner field that holds this owner.
 ///

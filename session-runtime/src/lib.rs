@@ -157,7 +157,10 @@ mod mac;
 #[cfg(doc)]
 #[doc = include_str!("../MISTAKES.md")]
 pub mod mistakes {}
+pub mod observe;
+mod owners;
 mod record;
+mod schema;
 mod seal;
 mod session;
 mod sessions;
@@ -185,11 +188,13 @@ pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use edge::{CsrfToken, OverHttps, Peer, SiteData};
 pub use error::{Error, Unavailable};
 pub use field::{
-    Addable, Appendable, Expiring, Extra, ExtraError, Flash, Ordered, OwnerValue, Secret, SessionField,
-    Unitable,
+    Addable, Appendable, Expiring, Extra, ExtraError, Flash, LabelValue, Ordered, OwnerValue, Secret,
+    SessionField, Unitable,
 };
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyLiteral, KeyRing, SecretKey};
+pub use owners::{BadHandle, OwnedSession, SessionHandle, WhenFull};
+pub use schema::{Migration, MigrationError};
 pub use session::{Attempt, Session, WithoutCsrf};
 pub use sessions::{Issued, PolicySummary, Sessions, SessionsBuilder};
 #[cfg(feature = "encrypted-cookie")]

@@ -8,6 +8,8 @@ pub use crate::field::{
     OwnerValue, Perishable, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Term, Timed,
     Union, Value, With, field_default,
 };
+pub use crate::owners::WhenFull;
+pub use crate::schema::Migrates;
 pub use crate::session::gate::{
     Background, ByForm, Ever, Exempt, Foreground, Gate, Guarded, Holds, Is, Open, Probe, Redirect,
     Requirable, Required, Status, Text, The, Within, admitted, can_be_required, holds,

@@ -66,9 +66,15 @@ pub(crate) trait Sealer: Send + Sync {
     /// When there are no random bits.
     fn seal(&self, id: &[u8; 32], record: &Record) -> Result<String, NoEntropy>;
 
+    /// What a token carries, or why it is not to be used. Only the log learns why: to who presented it there is one answer,
+    /// and [`open`](Self::open) has no other (S60).
+    fn examine(&self, text: &[u8], now: Timestamp) -> Result<Opened, Shut>;
+
     /// What a token carries. `None`: not ours, altered, for another scope, under an unknown key, not yet or no longer valid.
-    /// One answer for all of them (S60).
-    fn open(&self, text: &[u8], now: Timestamp) -> Option<Opened>;
+    #[cfg(any(test, feature = "_fuzzing"))]
+    fn open(&self, text: &[u8], now: Timestamp) -> Option<Opened> {
+        self.examine(text, now).ok()
+    }
 
     /// Whether the text could be a token at all: length and alphabet. Nothing is decoded, no key used (T20).
     fn could_be(&self, text: &[u8]) -> bool;
@@ -82,6 +88,23 @@ pub(crate) struct Opened {
     pub(crate) record: Record,
     /// Whether it was sealed under another key than the one that writes (S59).
     pub(crate) stale: bool,
+}
+
+/// Why a token is not to be used.
+#[derive(Debug)]
+pub(crate) enum Shut {
+    /// Not ours, altered, for another scope, or under an unknown key.
+    Forged,
+    /// Ours, and not valid now.
+    Over(Box<Opened>),
+}
+
+impl Opened {
+    /// Itself, if it is valid now.
+    #[cfg(feature = "_keys")]
+    fn if_valid(self, is_valid: bool) -> Result<Self, Shut> {
+        if is_valid { Ok(self) } else { Err(Shut::Over(Box::new(self))) }
+    }
 }
 
 impl fmt::Debug for Opened {

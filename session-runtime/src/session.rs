@@ -5,6 +5,7 @@ mod csrf;
 pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod lasting;
+mod owned;
 mod slot;
 mod take;
 
@@ -150,8 +151,9 @@ impl<S: SessionData> Session<S> {
     /// For a new id every so often, declare `renew`. After a change of privilege that only the application knows of, call
     /// [`rotate`](Self::rotate) instead: there a grace would let in whoever planted the old id.
     ///
-    /// Within the grace of the last renewal this does nothing: the id is new. Nor does it where the request fails (5xx) or
-    /// the session has ended meanwhile: that is no reason to refuse anything. In cookies without a list of what has ended,
+    /// Within the grace of the last renewal this does nothing: the id is new. Nor does it where the request fails (5xx), where
+    /// the session has ended meanwhile, or where the response has a [CSRF token](Self::csrf_token), which is of the id as it
+    /// is: that is no reason to refuse anything. In cookies without a list of what has ended,
     /// an old cookie stays good.
     pub fn renew(&self) {
         self.cell.intend(|intents| intents.renew = true);
@@ -161,7 +163,8 @@ impl<S: SessionData> Session<S> {
     /// whatever other requests are writing.
     ///
     /// It is done whatever becomes of the request, also after a panic or a 5xx. Once the response is sent, it takes a
-    /// [`save`](Self::save).
+    /// [`save`](Self::save), which fails with [`Error::is_gone`] where the id that this request came by is not remembered any
+    /// more: the session may go on under another one.
     pub fn destroy(&self) {
         self.cell.intend(|intents| intents.destroy = true);
     }

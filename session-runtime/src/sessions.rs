@@ -2,20 +2,23 @@
 
 mod builder;
 mod issue;
+mod owned;
 mod summary;
 
 pub use builder::SessionsBuilder;
 pub use issue::Issued;
+pub(crate) use owned::kept;
 pub use summary::PolicySummary;
+pub(crate) use summary::described;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use crate::data::{Owned, OwnerOf, RootSession, SessionData};
+use crate::data::{RootSession, SessionData};
 use crate::engine::{Engine, Place};
-use crate::error::{Error, Kind};
-use crate::field::{EncodeError, owner_json};
+use crate::error::Error;
+use crate::observe::Happened;
 use crate::session::cell::Cell;
 use crate::session::lasting;
 use crate::store::kind::{self, Keeps};
@@ -136,44 +139,17 @@ impl<R: RootSession> Sessions<R> {
     /// # Errors
     /// [`Error::is_unavailable`] if the store does not answer.
     pub async fn sweep(&self) -> Result<usize, Error> {
-        Ok(match &self.engine.place {
+        let count = match &self.engine.place {
             Place::Server(store) => self.engine.ask(store.sweep(self.engine.now())).await?,
             Place::Cookie(jar) => jar.sweep(&self.engine).await?,
-        })
+        };
+        self.engine.reporter.tell(None, Happened::Swept { count });
+        Ok(count)
     }
 
-    /// Ends every session that began for this owner before now, wherever it is: after a password was changed, or for "log out
-    /// everywhere" (S15). Requests in flight that change one are refused with 409; so is every write of a browser that still has
-    /// the cookie of one, for two minutes, and that is a login, too, unless [`destroy`](crate::Session::destroy) takes the
-    /// cookie away first. A session that began later, by the clock of the server that began it, is not concerned.
-    ///
-    /// So far for sessions that are kept in cookies, with a [`RevocationList`](crate::store::RevocationList).
-    ///
-    /// # Errors
-    /// [`Error::is_unavailable`] if the list does not answer: then nothing is known to have ended. [`Error::is_config`] if
-    /// there is no list. [`Error::is_unstorable`] if JSON cannot carry the owner.
-    pub async fn revoke_owner(&self, owner: &OwnerOf<R>) -> Result<(), Error>
-    where
-        R: Owned,
-    {
-        let unstorable = |why: EncodeError| {
-            Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
-        };
-        let owner = owner_json::<R::Field>(owner).map_err(unstorable)?;
-        let ended = match self.engine.place.jar() {
-            Some(jar) => jar.end_all_of(&self.engine, &owner, self.engine.now()).await?,
-            None => false,
-        };
-        if ended {
-            Ok(())
-        } else {
-            Err(Error::config("`revoke_owner` needs cookie sessions with a list of those that have ended"))
-        }
-    }
-
-    /// The policy in force, in one line: for the log at start, and for whoever reviews it (S74).
+    /// The policy in force, in a few lines: for the log at start, and for whoever reviews it (S74).
     pub fn policy(&self) -> PolicySummary {
-        PolicySummary::of(R::NAME, &self.engine)
+        PolicySummary::of::<R>(&self.engine)
     }
 
     /// What the store knows the session of this id by: for tools that look into a store.

@@ -259,6 +259,31 @@ impl Key {
         Self { hash, slot: Some(Slot([hash[0], hash[1]])) }
     }
 
+    /// The key of the index of an owner's sessions, of what `purpose` is about. What is hashed is longer than what is for an
+    /// id, so no id has this key; and of fixed length, whatever the owner's name is (T26).
+    pub(crate) fn of_index(purpose: &Purpose, owner: &str) -> Self {
+        let owner = Sha256::digest(owner);
+        Self::placed(Sha256::new().chain_update("sessions of").chain_update(purpose.0).chain_update(owner))
+    }
+
+    /// The key with its slot, as text.
+    pub(crate) fn to_place(self) -> String {
+        let slot = self.slot.map_or_else(String::new, |slot| format!("{:04x}", slot.as_u16()));
+        self.to_hex() + &slot
+    }
+
+    /// What [`to_place`](Self::to_place) wrote.
+    pub(crate) fn from_place(text: &str) -> Option<Self> {
+        let (hash, slot) = text.split_at_checked(64)?;
+        let key = Self::from_hex(hash)?;
+        if slot.is_empty() {
+            return Some(key);
+        }
+        let &[a, b, c, d] = slot.as_bytes() else { return None };
+        let tag = [digit(a)? << 4 | digit(b)?, digit(c)? << 4 | digit(d)?];
+        Some(Self { slot: Some(Slot(tag)), ..key })
+    }
+
     /// The 32 bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.hash

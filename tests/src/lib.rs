@@ -7,10 +7,13 @@
 
 pub mod browser;
 pub mod by_hand;
+#[cfg(unix)]
+pub mod deployed;
 pub mod gate;
 pub mod in_process;
 pub mod keys;
 pub mod logs;
+pub mod observed;
 pub mod process;
 #[cfg(unix)]
 pub mod proxy;
@@ -26,8 +29,8 @@ pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
 pub use gate::Gate;
 pub use in_process::call;
-pub use keys::key_of;
-pub use scripted::{Moment, Op, ScriptedStore};
+pub use keys::{index_of, key_of};
+pub use scripted::{Moment, Op, ScriptedStore, Turn};
 pub use server::{patiently, serve};
 pub use steps::{Actor, Point, Stepped, stop};
 pub use wire::{Reply, Request};

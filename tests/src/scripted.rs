@@ -49,6 +49,15 @@ pub enum Moment {
     After(Op),
 }
 
+/// A point by its number: before or after the n-th call since the last [`forget`](ScriptedStore::forget), from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The store has not done it yet.
+    Before(usize),
+    /// The store has done it, and the caller does not know yet.
+    After(usize),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Fail,
@@ -61,8 +70,10 @@ struct Script {
     finished: Mutex<Vec<Op>>,
     keys: Mutex<Vec<Key>>,
     gates: Mutex<Vec<(Moment, Gate)>>,
+    numbered: Mutex<Vec<(Turn, Gate)>>,
     faults: Mutex<HashMap<Op, Fault>>,
     collisions: AtomicUsize,
+    others: AtomicUsize,
     progress: Notify,
 }
 
@@ -79,14 +90,15 @@ impl ScriptedStore {
         Self::default()
     }
 
-    /// How many sessions there are.
+    /// How many sessions there are: records that are no index of an owner's, nor keep the place of one that was revoked on
+    /// its way.
     pub fn len(&self) -> usize {
-        self.inner.len()
+        self.inner.len() - self.script.others.load(Ordering::SeqCst)
     }
 
     /// Whether there is no session.
     pub fn is_empty(&self) -> bool {
-        self.inner.is_empty()
+        self.len() == 0
     }
 }
 
@@ -121,6 +133,13 @@ impl<T: Store> ScriptedStore<T> {
     pub fn pause(&self, moment: Moment) -> Gate {
         let gate = Gate::default();
         self.script.gates.lock().unwrap().push((moment, gate.clone()));
+        gate
+    }
+
+    /// Stops the call of this number until the gate is opened.
+    pub fn pause_call(&self, turn: Turn) -> Gate {
+        let gate = Gate::default();
+        self.script.numbered.lock().unwrap().push((turn, gate.clone()));
         gate
     }
 
@@ -169,12 +188,9 @@ impl<T: Store> ScriptedStore<T> {
         self.script.faults.lock().unwrap().extend(ops.iter().map(|op| (*op, fault)));
     }
 
-    async fn gate(&self, moment: Moment) {
-        let gate = {
-            let mut gates = self.script.gates.lock().unwrap();
-            gates.iter().position(|(at, _)| *at == moment).map(|found| gates.remove(found).1)
-        };
-        if let Some(gate) = gate {
+    async fn gate(&self, moment: Moment, turn: Turn) {
+        let gate = take(&self.script.gates, &moment);
+        if let Some(gate) = gate.or_else(|| take(&self.script.numbered, &turn)) {
             gate.pass().await;
         }
     }
@@ -185,9 +201,13 @@ impl<T: Store> ScriptedStore<T> {
         keys: &[&Key],
         work: impl Future<Output = Result<R, StoreError>>,
     ) -> Result<R, StoreError> {
-        self.script.calls.lock().unwrap().push(op);
+        let number = {
+            let mut calls = self.script.calls.lock().unwrap();
+            calls.push(op);
+            calls.len() - 1
+        };
         self.script.keys.lock().unwrap().extend(keys.iter().map(|key| **key));
-        self.gate(Moment::Before(op)).await;
+        self.gate(Moment::Before(op), Turn::Before(number)).await;
         let fault = self.script.faults.lock().unwrap().get(&op).copied();
         match fault {
             Some(Fault::Fail) => return Err(StoreError::unavailable("scripted-failure-text")),
@@ -197,9 +217,15 @@ impl<T: Store> ScriptedStore<T> {
         let outcome = work.await;
         self.script.finished.lock().unwrap().push(op);
         self.script.progress.notify_waiters();
-        self.gate(Moment::After(op)).await;
+        self.gate(Moment::After(op), Turn::After(number)).await;
         outcome
     }
+}
+
+/// The gate at this point, if there is one; it is closed once.
+fn take<P: PartialEq>(gates: &Mutex<Vec<(P, Gate)>>, point: &P) -> Option<Gate> {
+    let mut gates = gates.lock().unwrap();
+    gates.iter().position(|(at, _)| at == point).map(|found| gates.remove(found).1)
 }
 
 impl<T: Store> Store for ScriptedStore<T> {
@@ -209,7 +235,15 @@ impl<T: Store> Store for ScriptedStore<T> {
 
     async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
         let create = async {
-            if self.collides() { Ok(Created::Exists) } else { self.inner.create(key, record).await }
+            if self.collides() {
+                return Ok(Created::Exists);
+            }
+            let is_other = matches!(record.meta().owner.as_deref(), Some("\"index\"" | "buried"));
+            let created = self.inner.create(key, record).await?;
+            if is_other && created == Created::Created {
+                self.script.others.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(created)
         };
         self.run(Op::Create, &[key], create).await
     }

@@ -11,5 +11,7 @@ mod demanded;
 mod forms;
 #[path = "csrf/issued.rs"]
 mod issued;
+#[path = "csrf/renewed.rs"]
+mod renewed;
 #[path = "csrf/sealed.rs"]
 mod sealed;

@@ -15,7 +15,11 @@ mod commit;
 mod generate;
 #[path = "histories/model.rs"]
 mod model;
+#[path = "histories/renewal.rs"]
+mod renewal;
 #[path = "histories/run.rs"]
 mod run;
 #[path = "histories/stores.rs"]
 mod stores;
+#[path = "histories/taking.rs"]
+mod taking;

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -83,7 +84,10 @@ impl World {
 
     /// How many sessions there are.
     fn sessions(&self) -> usize {
-        self.redis.keys().iter().filter(|key| self.redis.hash(key).contains_key("@created")).count()
+        let is_session = |hash: BTreeMap<String, String>| {
+            hash.contains_key("@created") && hash.get("@owner").is_none_or(|owner| owner != "\"index\"")
+        };
+        self.redis.keys().iter().filter(|key| is_session(self.redis.hash(key))).count()
     }
 }
 

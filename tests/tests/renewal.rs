@@ -14,6 +14,8 @@ mod parallel;
 mod periodic;
 #[path = "renewal/races.rs"]
 mod races;
+#[path = "renewal/sealed.rs"]
+mod sealed;
 #[path = "renewal/secrecy.rs"]
 mod secrecy;
 #[path = "renewal/world.rs"]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::post;
 use session_runtime::clock::{ManualClock, Timestamp};
-use session_runtime::{Error, Extra, Session, Sessions, session, with_session};
+use session_runtime::{Error, Extra, Session, Sessions, SessionsBuilder, session, with_session};
 use session_tests::{ByHand, Op, Reply, Request, ScriptedStore};
 
 #[session(idle = "30m", absolute = "12h")]
@@ -60,9 +60,14 @@ struct World {
 }
 
 async fn world() -> World {
+    world_with(|builder| builder).await
+}
+
+async fn world_with(set: impl FnOnce(SessionsBuilder<Bag>) -> SessionsBuilder<Bag>) -> World {
     let store = ScriptedStore::new();
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000)));
-    let sessions = Sessions::<Bag>::builder(store.clone()).clock(Arc::clone(&clock)).build().unwrap();
+    let builder = Sessions::<Bag>::builder(store.clone()).clock(Arc::clone(&clock));
+    let sessions = set(builder).build().unwrap();
     let routes = |app: Router| {
         app.route("/beside", post(beside)).route("/across", post(across)).route("/back", post(back))
     };
@@ -166,6 +171,18 @@ async fn t2_nothing_is_taken_from_a_session_that_was_logged_out_or_rotated_in_fl
         other.ends().await;
         assert!(slow.given.take_once(coupon).await.unwrap_err().is_gone());
     }
+}
+
+#[tokio::test]
+async fn s67_a_take_that_fails_has_the_status_that_the_application_chose() {
+    let mut world = world_with(|builder| builder.status_when_gone(410).status_when_unavailable(504)).await;
+    let (slow, other) = (world.web.handle(&world.cookie).await, world.web.handle(&world.cookie).await);
+    world.store.fail(&[Op::Update]);
+    assert_eq!(slow.given.take_once(coupon).await.unwrap_err().status(), 504);
+    world.store.recover();
+    other.given.destroy();
+    other.ends().await;
+    assert_eq!(slow.given.take_once(coupon).await.unwrap_err().status(), 410);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use fixtures::{FIXTURES, PASS, files, folders, topics};
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 19] = [
+const OF_BOUNDS: [&str; 21] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -22,6 +22,7 @@ const OF_BOUNDS: [&str; 19] = [
     "`merge = union` needs a set, a map or a `Vec`",
     "`merge = append` needs a sequence",
     "an `owner` field must be an `Option`",
+    "a `label` field must be a text",
     "is not a session type",
     "is not a session of its own",
     "declares no longer lifetime",
@@ -33,6 +34,7 @@ const OF_BOUNDS: [&str; 19] = [
     "cannot be required",
     "lends no `",
     "is no array that can be a key",
+    "`migrate` needs a `fn(&mut Migration) -> Result<(), MigrationError>`",
 ];
 
 /// What rustc says best itself; here counts where it says so.

@@ -5,7 +5,7 @@ use crate::keys::{FieldKey, Key, MergeKey};
 use crate::parse::{FieldDecl, FieldOptions};
 
 use super::types::is_named;
-use FieldKey::{Alias, Default, Extra, Keep, Merge, Owner, Privileged, Rename, Skip};
+use FieldKey::{Alias, Default, Extra, Keep, Label, Merge, Owner, Privileged, Rename, Skip};
 
 const UNSTORED: &str = "a skipped field is never stored";
 const NO_KEY: &str = "an `extra` field has no key of its own";
@@ -18,6 +18,7 @@ const CONFLICTS: &[(FieldKey, FieldKey, &str)] = &[
     (Skip, Privileged, UNSTORED),
     (Skip, Owner, UNSTORED),
     (Skip, Keep, UNSTORED),
+    (Skip, Label, UNSTORED),
     (Skip, Extra, UNSTORED),
     (Extra, Default, "it holds what earlier requests left, and begins empty"),
     (Extra, Rename, NO_KEY),
@@ -25,16 +26,18 @@ const CONFLICTS: &[(FieldKey, FieldKey, &str)] = &[
     (Extra, Merge, "its keys are merged one by one"),
     (Extra, Privileged, NO_KEY),
     (Extra, Owner, NO_KEY),
+    (Extra, Label, NO_KEY),
     (Extra, Keep, "its keys are wiped with the owner that they belong to"),
     (Owner, Privileged, "an owner is privileged anyway"),
     (Owner, Keep, "a change of owner is what `keep` is about"),
+    (Owner, Label, "all sessions of one owner would be called the same"),
     (Owner, Merge, "two changes of owner are never merged"),
     (Owner, Default, "nobody owns a session before the login"),
     (Privileged, Keep, "a privilege must not pass to the next owner"),
 ];
 
 /// What a `Flash` cannot be.
-const NOT_FOR_FLASH: [FieldKey; 4] = [Merge, Privileged, Owner, Keep];
+const NOT_FOR_FLASH: [FieldKey; 5] = [Merge, Privileged, Owner, Label, Keep];
 
 /// Reports each pair once, at the option that was written later.
 pub(super) fn conflicts(decl: &FieldDecl, errors: &Errors) {

@@ -16,10 +16,11 @@ use super::types::{is_named, last_segment};
 pub(super) const EXPIRING: &str = "Expiring";
 
 /// What an `Expiring` cannot be.
-const NOT_FOR_EXPIRING: [(FieldKey, &str); 4] = [
+const NOT_FOR_EXPIRING: [(FieldKey, &str); 5] = [
     (FieldKey::Default, "its time begins when a value is set, so a session begins without one"),
     (FieldKey::Skip, "a skipped field lives for one request"),
     (FieldKey::Owner, "how long an owner stays is what `idle` and `absolute` say"),
+    (FieldKey::Label, "what a session is called is to be known for as long as it lives"),
     (FieldKey::Extra, "an `extra` field holds values of any type"),
 ];
 

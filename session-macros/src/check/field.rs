@@ -22,6 +22,7 @@ pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
         cfgs: decl.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
         default: decl.options.default.clone(),
         place: place(decl, errors),
+        is_label: decl.options.mentions.find(FieldKey::Label).is_some(),
     }
 }
 

@@ -15,6 +15,7 @@ mod handlers;
 mod held;
 mod lifetimes;
 mod names;
+mod owners;
 mod policy;
 mod refusal;
 mod renewal;
@@ -24,6 +25,7 @@ mod session;
 mod shape;
 mod types;
 mod unique;
+mod version;
 
 pub(crate) use cookie_rules::SameSite;
 pub(crate) use handlers::handlers;

@@ -1,4 +1,4 @@
-//! What a root declares: cookie, lifetimes, and how long an id is used.
+//! What a root declares: cookie, lifetimes, how long an id is used, and version.
 
 use syn::{LitBool, LitStr};
 
@@ -6,7 +6,7 @@ use crate::diag::{Errors, Mistake};
 use crate::model::Policy;
 use crate::parse::StructOptions;
 
-use super::{cookie, lifetimes::lifetimes, renewal::renewal};
+use super::{cookie, lifetimes::lifetimes, owners, renewal::renewal, version};
 
 /// The policy; `None` after at least one mistake.
 pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy> {
@@ -15,6 +15,9 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
     let same_site = errors.ok(cookie::same_site(options.same_site.as_ref()));
     cookie::rules(options, same_site.flatten(), errors);
     https(options, errors);
+    let version = version::version(options, errors);
+    let max_sessions = errors.ok(owners::max_sessions(options.max_sessions.as_ref()));
+    let when_full = errors.ok(owners::when_full(options.when_full.as_ref()));
     let (lifetimes, renewal) = (lifetimes?, renewal?);
     Some(Policy {
         cookie: text(options.cookie.as_ref()),
@@ -32,6 +35,10 @@ pub(super) fn policy(options: &StructOptions, errors: &Errors) -> Option<Policy>
         persistent: switch(options.persistent.as_ref()),
         require_https: switch(options.require_https.as_ref()),
         csrf: switch(options.csrf.as_ref()),
+        version: version?,
+        migrate: options.migrate.clone(),
+        max_sessions: max_sessions?,
+        when_full: when_full?,
     })
 }
 

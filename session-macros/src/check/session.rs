@@ -9,7 +9,7 @@ use crate::parse::{FieldDecl, SessionDecl, Shape};
 
 use super::types::is_named;
 
-use super::{attributes, expiring, field, names, policy, section, shape, unique};
+use super::{attributes, expiring, field, names, owners, policy, section, shape, unique};
 
 /// The session that `decl` describes; `None` after at least one mistake.
 pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
@@ -29,6 +29,9 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
         let policy = policy::policy(options, errors);
         if let (Some(policy), Some(fields)) = (&policy, named) {
             expiring::within_lifetimes(fields, policy, errors);
+        }
+        if let Some(fields) = named {
+            owners::have_an_owner(options, fields, errors);
         }
         policy.map(Kind::Root)
     };

@@ -9,6 +9,7 @@ mod held;
 mod lifetimes;
 mod names;
 mod options;
+mod owners;
 mod renewal;
 mod section;
 mod shape;

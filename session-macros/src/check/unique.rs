@@ -4,10 +4,11 @@ use crate::diag::{Errors, Mistake};
 use crate::keys::{FieldKey, Key};
 use crate::parse::FieldDecl;
 
-/// `owner` and `extra`: once, and in the root.
+/// `owner`, `label` and `extra`: once, and in the root.
 pub(super) fn roles(fields: &[FieldDecl], in_section: bool, errors: &Errors) {
     for (key, why) in [
         (FieldKey::Owner, "a session has one owner"),
+        (FieldKey::Label, "one text says which session it is"),
         (FieldKey::Extra, "one field holds all keys that no other field claims"),
     ] {
         if in_section {

@@ -2,17 +2,19 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 use syn::ext::IdentExt as _;
 
 use crate::model::{Field, Place, Role, RuntimePath, Session};
 
 use super::access::access;
-use super::spans::local;
+use super::spans::{local, reported_at};
 
 /// ```text
 /// const FIELDS: &'static [Field<Self>] = &[
 ///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"])
 ///         .called("theme", |session_data| Probe(&session_data.theme).session_held()),
+///     Field::new("device", &Value::<Self, String> { .. }).label::<String>().called(..),
 ///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300).called(..),
 ///     Field::skipped(&Scratch::<Self, Cache> { .. }).called(..),
 /// ];
@@ -41,9 +43,16 @@ fn value(field: &Field, runtime: &RuntimePath) -> TokenStream {
             let role = builder(role);
             let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
             let ttl = ttl.map(|seconds| quote!(.ttl(#seconds)));
-            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases #ttl #called)
+            let label = field.is_label.then(|| label(&field.ty));
+            quote!(#runtime::__private::Field::new(#key, #access) #role #aliases #ttl #label #called)
         }
     }
+}
+
+/// At the type, which is where rustc reports that it is no text.
+fn label(ty: &Type) -> TokenStream {
+    let of = reported_at(ty, quote!(<#ty>));
+    quote!(.label::#of())
 }
 
 fn builder(role: &Role) -> TokenStream {

@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::check::SameSite;
-use crate::model::{Policy, RuntimePath, Session};
+use crate::model::{Policy, RuntimePath, Session, WhenFull};
 
 use super::lints;
+use super::spans::reported_at;
 
 /// ```text
 /// impl RootSession for Shop {
@@ -57,11 +58,28 @@ fn declared(policy: &Policy, runtime: &RuntimePath) -> TokenStream {
         policy.require_https.map(|on| quote!(require_https: #on,)),
         policy.csrf.map(|on| quote!(csrf: #on,)),
     ];
-    quote!(#cookie #idle #absolute #remember #renew #grace #same_site #path #domain #(#switches)*)
+    let version = policy.version.map(|number| quote!(version: #number,));
+    let migrate = policy.migrate.as_ref().map(|path| reported_at(path, quote!(&#path)));
+    let migrate = migrate.map(|function| quote!(migrate: ::core::option::Option::Some(#function),));
+    let max_sessions =
+        policy.max_sessions.map(|count| quote!(max_sessions: ::core::option::Option::Some(#count),));
+    let when_full = policy.when_full.map(when_full);
+    let when_full = when_full.map(|variant| quote!(when_full: #runtime::__private::WhenFull::#variant,));
+    quote! {
+        #cookie #idle #absolute #remember #renew #grace #same_site #path #domain #(#switches)*
+        #version #migrate #max_sessions #when_full
+    }
 }
 
 fn seconds(seconds: u64) -> TokenStream {
     quote!(::core::time::Duration::from_secs(#seconds))
+}
+
+fn when_full(when_full: WhenFull) -> TokenStream {
+    match when_full {
+        WhenFull::EvictOldest => quote!(EvictOldest),
+        WhenFull::RejectNew => quote!(RejectNew),
+    }
 }
 
 fn same_site(same_site: SameSite) -> TokenStream {

@@ -12,6 +12,8 @@ pub(crate) struct Field {
     /// `None`: the default of its type.
     pub default: Option<Expr>,
     pub place: Place,
+    /// Whether it says to its owner which session this is.
+    pub is_label: bool,
 }
 
 /// Where it lives.

@@ -10,4 +10,4 @@ pub(crate) use field::{Field, Merge, Place, Role};
 pub(crate) use guard::{Csrf, Guard, Handle, Inner, Refusal};
 pub(crate) use handler::{Argument, Handler, Handlers, ImplBlock, ImplMember, Mode};
 pub(crate) use runtime::RuntimePath;
-pub(crate) use session::{Kind, Outline, Policy, Session};
+pub(crate) use session::{Kind, Outline, Policy, Session, WhenFull};

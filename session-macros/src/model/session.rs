@@ -1,7 +1,7 @@
 //! A session struct.
 
 use proc_macro2::Ident;
-use syn::{Generics, Path, Type, TypePath};
+use syn::{ExprPath, Generics, Path, Type, TypePath};
 
 use super::{Field, RuntimePath};
 use crate::check::SameSite;
@@ -43,6 +43,18 @@ pub(crate) struct Policy {
     pub persistent: Option<bool>,
     pub require_https: Option<bool>,
     pub csrf: Option<bool>,
+    pub version: Option<u32>,
+    /// What makes a session of this version of an earlier one's.
+    pub migrate: Option<ExprPath>,
+    pub max_sessions: Option<usize>,
+    pub when_full: Option<WhenFull>,
+}
+
+/// What happens to a login of somebody who has as many sessions as they may.
+#[derive(Clone, Copy)]
+pub(crate) enum WhenFull {
+    EvictOldest,
+    RejectNew,
 }
 
 /// What is known of a struct with mistakes: enough for the handlers that name it.

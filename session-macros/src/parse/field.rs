@@ -96,7 +96,12 @@ impl Options for FieldOptions {
             }
             FieldKey::Merge => self.merge = Some(MergeDecl::parse(name, input)?),
             FieldKey::Ttl => self.ttl = Some(name.text(input)?),
-            FieldKey::Skip | FieldKey::Privileged | FieldKey::Owner | FieldKey::Keep | FieldKey::Extra => {
+            FieldKey::Skip
+            | FieldKey::Privileged
+            | FieldKey::Owner
+            | FieldKey::Label
+            | FieldKey::Keep
+            | FieldKey::Extra => {
                 name.flag(input)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{LitBool, LitStr, Path, TypePath};
+use syn::{ExprPath, LitBool, LitInt, LitStr, Path, TypePath};
 
 use super::options::{Mentions, Name, Options, unknown_here};
 use crate::diag::Mistake;
@@ -27,6 +27,10 @@ pub(crate) struct StructOptions {
     pub persistent: Option<LitBool>,
     pub require_https: Option<LitBool>,
     pub csrf: Option<LitBool>,
+    pub version: Option<LitInt>,
+    pub migrate: Option<ExprPath>,
+    pub max_sessions: Option<LitInt>,
+    pub when_full: Option<LitStr>,
     pub within: Option<TypePath>,
     pub adapter: Option<Path>,
     pub runtime: Option<Path>,
@@ -56,6 +60,10 @@ impl Options for StructOptions {
             StructKey::Persistent => self.persistent = Some(name.switch(input)?),
             StructKey::RequireHttps => self.require_https = Some(name.switch(input)?),
             StructKey::Csrf => self.csrf = Some(name.switch(input)?),
+            StructKey::Version => self.version = Some(name.integer(input)?),
+            StructKey::Migrate => self.migrate = Some(name.expr_path(input)?),
+            StructKey::MaxSessions => self.max_sessions = Some(name.number(input)?),
+            StructKey::WhenFull => self.when_full = Some(name.text(input)?),
             StructKey::Within => self.within = Some(name.type_path(input)?),
             StructKey::Adapter => self.adapter = Some(name.path(input)?),
             StructKey::Crate => self.runtime = Some(name.path(input)?),

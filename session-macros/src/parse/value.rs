@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, ExprPath, LitBool, LitStr, Path, Token, TypePath, parenthesized};
+use syn::{Expr, ExprPath, LitBool, LitInt, LitStr, Path, Token, TypePath, parenthesized};
 
 use super::options::{Name, next};
 use crate::diag::{Mistake, code};
@@ -21,6 +21,11 @@ impl<K: Key> Name<K> {
     /// `= "text"`
     pub(crate) fn text(&self, input: ParseStream<'_>) -> Result<LitStr, Mistake> {
         self.value(input, "a string", <LitStr as Parse>::parse)
+    }
+
+    /// `= 3`
+    pub(crate) fn number(&self, input: ParseStream<'_>) -> Result<LitInt, Mistake> {
+        self.value(input, "a whole number", <LitInt as Parse>::parse)
     }
 
     /// `= true` or `= false`
@@ -41,6 +46,16 @@ impl<K: Key> Name<K> {
     /// `= path::to::it`
     pub(crate) fn path(&self, input: ParseStream<'_>) -> Result<Path, Mistake> {
         self.value(input, "a path, without quotes", Path::parse_mod_style)
+    }
+
+    /// `= 2`
+    pub(crate) fn integer(&self, input: ParseStream<'_>) -> Result<LitInt, Mistake> {
+        self.value(input, "a whole number", <LitInt as Parse>::parse)
+    }
+
+    /// `= path::to::function`
+    pub(crate) fn expr_path(&self, input: ParseStream<'_>) -> Result<ExprPath, Mistake> {
+        self.value(input, "the path of a function, without quotes", ExprPath::parse)
     }
 
     /// `= path::to::Type`

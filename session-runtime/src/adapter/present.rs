@@ -9,6 +9,7 @@ use crate::edge::csrf::{self, Demand};
 use crate::edge::head::Head;
 use crate::error::Unavailable;
 use crate::event;
+use crate::observe::Happened;
 use crate::session::cell::Cell;
 use crate::session::{Attempt, Session};
 
@@ -45,7 +46,7 @@ pub(crate) fn present<S: SessionData>(
     let mut proof = None;
     if demand.is_made_of(edge, head) {
         if csrf::is_cross_site(head) {
-            event::csrf_refused(S::NAME, "its browser says that another site sent it");
+            cell.tell(Happened::CsrfRefused { why: "its browser says that another site sent it" });
             return Err(Rejected::Csrf);
         }
         proof = Some((demand, csrf::in_header(edge, head).map(Box::from)));
@@ -67,7 +68,7 @@ pub(crate) async fn open<S: SessionData>(
         return Ok(Attempt(Err(Unavailable::answered_with(cell.engine.edge.statuses))));
     }
     if proof.is_some_and(|(demand, sent)| !cell.meets(demand, sent.as_deref())) {
-        event::csrf_refused(S::NAME, "its header has no token of this session");
+        cell.tell(Happened::CsrfRefused { why: "its header has no token of this session" });
         return Err(Rejected::Csrf);
     }
     Ok(Attempt(Ok(Session::new(cell))))

@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use super::diff::{Changed, Class, Diff};
 use super::plan::{CookiePlan, Intents, Lifetimes, Op, Plan, Select, Stamp, Wipe};
-use super::renewal::NewId;
-use super::{limit, merge, renewal, sealed};
+use super::{limit, merge, moving, renewal, sealed};
 use crate::changes::{Changes, FieldChange};
 use crate::clock::Timestamp;
 use crate::engine::{Engine, Place, TOMBSTONE};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
+use crate::owners::{self, Arrival, Newcomer};
 use crate::record::{Meta, MetaChange, OpId, Record};
-use crate::store::{Created, DynStore, Rotated, Touched, Updated};
+use crate::schema::Upgrade;
+use crate::store::{Created, DynStore, Touched, Updated};
 use crate::token::{Key, Slot, Token};
 
 /// How often a new id is tried when the store already has one of that name (S3). With 256 random bits once is enough; a
 /// second collision means that the random source is broken.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// A live session as a request knows it.
 #[derive(Clone)]
@@ -37,6 +38,10 @@ pub(crate) struct Work {
     pub(crate) intents: Intents,
     pub(crate) diff: Diff,
     pub(crate) live: Option<Live>,
+    /// The record was migrated for this request. What writes fields writes that, too, and takes this.
+    pub(crate) upgrade: Option<Arc<Upgrade>>,
+    /// The id was renewed by this request, and not by another one.
+    pub(crate) renewed: bool,
     /// Sessions that an explicit logout ends although the request may not use them.
     pub(crate) unusable: Vec<Key>,
     pub(crate) turn: Turn,
@@ -102,7 +107,7 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
             let live = work.take_live()?;
             let changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             // on the heap, so that the more frequent operations have a small future
-            After::Live(Box::pin(rotate(engine, store, changes, live, work)).await?)
+            Box::pin(moving::rotate(engine, store, changes, live, work)).await?
         }
         Op::Renew(stamp) => Box::pin(renewal::renew(engine, store, work, stamp, note)).await?,
     };
@@ -111,6 +116,9 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         (plan, After::Live(live)) if plan == CookiePlan::Set || live.stale => {
             live.stale = false;
             Some(set_cookie(engine, live, work.now))
+        }
+        (CookiePlan::Set, After::Ended) if matches!(work.plan.op, Op::Rotate { .. }) => {
+            Some(engine.cookie.remove())
         }
         (CookiePlan::Set | CookiePlan::Leave, _) => None,
     };
@@ -133,7 +141,17 @@ async fn delete(engine: &Engine, store: &dyn DynStore, work: &mut Work) -> Resul
     for key in work.live.iter().map(|live| live.key).chain(work.unusable.drain(..)) {
         engine.ask(store.delete(&key, until)).await?;
     }
+    left(engine, work.live.as_ref()).await;
     Ok(After::Ended)
+}
+
+/// The session has ended: its owner has one less. That is no reason to fail a logout.
+pub(super) async fn left(engine: &Engine, live: Option<&Live>) {
+    if let Some(live) = live
+        && let Some(owner) = owners::whose(live.record.meta())
+    {
+        Box::pin(owners::leave(engine, owner, &live.key)).await;
+    }
 }
 
 async fn update(
@@ -157,11 +175,17 @@ pub(super) async fn store_changes(
     changes: Arc<Changes>,
     note: Note<'_>,
 ) -> Result<After, Error> {
-    let mut updated = send(engine, store, work.live.as_ref(), &changes, note).await?;
+    if changes.meta.expires.is_some() {
+        Box::pin(prolong(engine, work.live.as_ref(), &changes)).await?;
+    }
+    let mut updated = send(engine, store, work, &changes, note).await?;
     if updated == Updated::Gone && Box::pin(renewal::follow(engine, store, work)).await? {
-        updated = Box::pin(send(engine, store, work.live.as_ref(), &changes, note)).await?;
+        updated = Box::pin(send(engine, store, work, &changes, note)).await?;
     }
     let live = work.take_live()?;
+    if updated == Updated::Applied {
+        work.upgrade = None;
+    }
     match updated {
         Updated::Applied
             if work.turn == Turn::Further || work.plan.cookie == CookiePlan::Set || live.stale =>
@@ -177,21 +201,29 @@ pub(super) async fn store_changes(
     }
 }
 
+/// The index of an owner says for how long each session is to be known.
+async fn prolong(engine: &Engine, live: Option<&Live>, changes: &Changes) -> Result<(), Error> {
+    let arrival = live.and_then(|live| Some((moving::arrival(engine, changes, live)?, live)));
+    match arrival {
+        Some((arrival, live)) => owners::prolong(engine, &arrival, &live.key).await,
+        None => Ok(()),
+    }
+}
+
 /// `Store::update`, and merging where the store leaves that to the core.
 async fn send(
     engine: &Engine,
     store: &dyn DynStore,
-    live: Option<&Live>,
+    work: &Work,
     changes: &Arc<Changes>,
     note: Note<'_>,
 ) -> Result<Updated, Error> {
-    let Some(live) = live else { return Ok(Updated::Gone) };
+    let Some(live) = &work.live else { return Ok(Updated::Gone) };
     note(Some(Arc::clone(changes)));
-    let updated = match engine.ask(store.update(&live.key, changes)).await? {
+    let migrating = work.upgrade.as_ref().map(|upgrade| Arc::new(upgrade.with(changes)));
+    let updated = match engine.ask(store.update(&live.key, migrating.as_ref().unwrap_or(changes))).await? {
         // on the heap, for the same reason
-        Updated::Conflict if changes.can_merge() => {
-            Box::pin(merge::update(engine, store, &live.key, changes)).await?
-        }
+        Updated::Conflict => Box::pin(merge::update(engine, store, &live.key, changes)).await?,
         updated => updated,
     };
     note(None);
@@ -200,8 +232,8 @@ async fn send(
 
 /// Records activity at `seen`. With what is recorded already, this only asks whether the session is still there.
 pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work, seen: Timestamp) -> After {
-    let Some(live) = &work.live else { return After::Ended };
-    let mut touched = engine.ask(store.touch(&live.key, seen)).await;
+    let Some(Live { key, .. }) = work.live else { return After::Ended };
+    let mut touched = engine.ask(store.touch(&key, seen)).await;
     if let Ok(Touched::Gone) = touched {
         touched = Box::pin(renewal::touch_there(engine, store, work, seen)).await;
     }
@@ -216,7 +248,7 @@ pub(super) async fn touch(engine: &Engine, store: &dyn DynStore, work: &mut Work
         (Ok(Touched::Touched | Touched::Gone), _) => After::Ended,
         (Err(error), _) => {
             // the handler's answer is right; only the session may end earlier
-            event::touch_failed(engine.types.root, &error.into());
+            engine.reporter.tell(Some(&key), Happened::TouchFailed { error: &error.into() });
             After::Unchanged
         }
     }
@@ -242,6 +274,7 @@ pub(super) fn first(
     meta.authenticated = stamp.authenticated.flatten();
     meta.remembered = stamp.remembered.unwrap_or(false);
     meta.owner = diff.owner.take().flatten();
+    meta.schema = engine.types.schema.version();
     meta.last_op = OpId::next();
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();
@@ -255,77 +288,18 @@ async fn create(
     record: Arc<Record>,
     mut next: Option<Box<Token>>,
 ) -> Result<Live, Error> {
+    let mut newcomer = Newcomer::of(Arrival::of(engine, &record, None));
     for _ in 0..TRIES {
         let token = match next.take() {
             Some(promised) => *promised,
             None => new_id(engine)?,
         };
         let key = token.key(&engine.purpose);
-        match engine.ask(store.create(&key, Arc::clone(&record))).await? {
+        newcomer.note(engine, &key).await?;
+        let created = engine.ask(store.create(&key, Arc::clone(&record))).await;
+        match newcomer.settle(engine, created).await? {
             Created::Created => return Ok(Live { token, key, record, stale: false }),
-            Created::Exists => {}
-        }
-    }
-    Err(Error::new(Kind::NoEntropy))
-}
-
-async fn rotate(
-    engine: &Engine,
-    store: &dyn DynStore,
-    mut changes: Changes,
-    live: Live,
-    work: &mut Work,
-) -> Result<Live, Error> {
-    changes.meta.issued = Some(work.now);
-    let mut id = NewId::Anew(&mut work.next);
-    match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
-        Err(error) if error.is_gone() => {
-            let moved = renewal::overtaken(engine, store, &live).await?.ok_or(error)?;
-            move_record(engine, store, &moved, &mut changes, work.now, &mut id).await
-        }
-        moved => moved,
-    }
-}
-
-/// Moves the record to a new id.
-pub(super) async fn move_record(
-    engine: &Engine,
-    store: &dyn DynStore,
-    live: &Live,
-    changes: &mut Changes,
-    now: Timestamp,
-    id: &mut NewId<'_>,
-) -> Result<Live, Error> {
-    let until = now.after(TOMBSTONE);
-    let mut moved = rename(engine, store, live, changes, until, id).await?;
-    if moved.is_none() && changes.can_merge() {
-        moved = merge::rotate(engine, store, live, changes, until, id).await?;
-    }
-    let (token, key) = moved.ok_or_else(|| Error::new(Kind::Conflict))?;
-    Ok(Live { token, key, record: sent(changes, Arc::clone(&live.record)), stale: false })
-}
-
-/// Moves the record to a new id; `None` if a policy refuses.
-pub(super) async fn rename(
-    engine: &Engine,
-    store: &dyn DynStore,
-    old: &Live,
-    changes: &mut Changes,
-    until: Timestamp,
-    id: &mut NewId<'_>,
-) -> Result<Option<(Token, Key)>, Error> {
-    for _ in 0..TRIES {
-        let token = id.choose(engine, old, changes)?;
-        let key = token.key(&engine.purpose);
-        match engine.ask(store.rotate(&old.key, &key, changes, until)).await? {
-            Rotated::Rotated => return Ok(Some((token, key))),
-            Rotated::Conflict => {
-                id.keep(token);
-                return Ok(None);
-            }
-            Rotated::TooLarge { bytes } => return Err(limit::too_large(changes, bytes)),
-            Rotated::Gone => return Err(Error::new(Kind::Gone)),
-            Rotated::Exists => {}
+            Created::Exists => newcomer.is_taken(engine).await?,
         }
     }
     Err(Error::new(Kind::NoEntropy))
@@ -384,6 +358,7 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
         expires: stamp.expires,
         remembered: stamp.remembered,
         owner: diff.owner.clone(),
+        schema: None,
     }
 }
 

@@ -1,12 +1,12 @@
-//! A store answered with a conflict that it may have left to the core: loads the record anew, merges, and asks again.
+//! A store answered with a conflict, which it may have left to the core: loads the record anew, merges, and asks again.
 //!
 //! Each attempt merges what the request loaded first, what is there now, and what the request did: a function of the user
 //! never sees its own earlier outcome.
 
 use std::time::Duration;
 
-use super::apply::{Live, rename};
-use super::renewal::NewId;
+use super::apply::Live;
+use super::moving::{NewId, rename};
 use crate::changes::Changes;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
@@ -67,7 +67,7 @@ pub(super) async fn rotate(
     Ok(None)
 }
 
-async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let Some(steps) = attempt.checked_sub(PATIENT) else { return };
     let longest = 1_u64.checked_shl(steps + 1).unwrap_or(u64::MAX).min(LONGEST_PAUSE_MILLIS);
     tokio::time::sleep(Duration::from_micros(crate::unique::seed() % (longest * 1000))).await;
@@ -81,7 +81,14 @@ async fn merged(
     changes: &Changes,
 ) -> Result<Option<Changes>, Error> {
     match engine.ask(store.load(key)).await? {
-        Found::Record(record) if engine.now() < record.meta().deadline() => Ok(changes.onto(&record).ok()),
+        Found::Record(record) if engine.now() < record.meta().deadline() => {
+            Ok(match engine.types.schema.upgrade(&record) {
+                Ok(None) => changes.onto(&record).ok(),
+                // still of the earlier version, and changed by a request of that
+                Ok(Some(upgrade)) => changes.onto(&upgrade.record).ok().map(|ours| upgrade.with(&ours)),
+                Err(_) => None,
+            })
+        }
         _ => Err(Error::new(Kind::Gone)),
     }
 }

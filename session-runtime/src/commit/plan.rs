@@ -217,6 +217,13 @@ pub(crate) enum CookiePlan {
     Remove,
 }
 
+impl Op {
+    /// Whether it writes the record's fields, rather than its activity or nothing.
+    pub(crate) const fn writes_fields(self) -> bool {
+        matches!(self, Self::Create(_) | Self::Update { .. } | Self::Rotate { .. } | Self::Renew(_))
+    }
+}
+
 impl Plan {
     pub(crate) const NOTHING: Self = Self { op: Op::Nothing, cookie: CookiePlan::Leave };
     const REFUSE: Self = Self { op: Op::Refuse, cookie: CookiePlan::Leave };

@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Live, Work, assemble, move_record, store_changes, touch};
-use super::plan::{Select, Stamp, Wipe};
-use crate::changes::Changes;
+use super::apply::{After, Live, Work, assemble, store_changes, touch};
+use super::moving::{NewId, move_record};
+use super::plan::{CookiePlan, Select, Stamp, Wipe};
 use crate::clock::Timestamp;
 use crate::commit::apply::Note;
 use crate::engine::Engine;
 use crate::error::{Error, Kind, StoreError};
-use crate::event;
-use crate::record::{Meta, Record, Renewal};
+use crate::observe::Happened;
+use crate::record::{Meta, Record};
 use crate::store::{DynStore, Found, Touched};
 use crate::token::{Key, Token};
 
@@ -94,7 +94,8 @@ impl Live {
 }
 
 /// Moves the record to a new id together with the changes. If another request was first, its new id is this one's, too. If
-/// there is no room for another id or there are no random bits, the renewal can wait, and the changes need not.
+/// there is no room for another id, there are no random bits, or the owner's index cannot be written, the renewal can wait,
+/// and the changes need not.
 pub(super) async fn renew(
     engine: &Engine,
     store: &dyn DynStore,
@@ -106,26 +107,40 @@ pub(super) async fn renew(
     let mut changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
     changes.meta.issued = Some(work.now);
-    note(Some(Arc::new(changes.clone())));
-    let mut id = NewId::Renewed(work.now.after(engine.lifetimes.grace));
-    let error = match move_record(engine, store, &live, &mut changes, work.now, &mut id).await {
-        Ok(new) => {
-            note(None);
-            return Ok(After::Live(new));
+    let mut id = NewId::renewed(engine, work.now.after(engine.lifetimes.grace));
+    // nothing was moved yet: where the owner's index cannot have the new id, there is none now
+    if let Err(error) = id.ready(&live, &mut changes).await {
+        if error.is_unavailable() {
+            engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
         }
-        Err(error) => error,
-    };
-    match error.kind() {
-        // it may have been done: the note stays
-        Kind::Unavailable if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
-            return Ok(After::Unchanged);
+        if stamp.expires.is_none() {
+            // another request may be renewing the id: the browser needs no cookie that takes the place of that one's
+            work.plan.cookie = CookiePlan::Leave;
         }
-        Kind::Unavailable => return Err(error),
-        Kind::Gone | Kind::Full | Kind::NoEntropy => note(None),
-        _ => {
-            note(None);
-            return Err(error);
+    } else {
+        note(Some(Arc::new(changes.clone())));
+        let upgrade = work.upgrade.as_deref();
+        let error = match move_record(engine, store, &live, &mut changes, upgrade, work.now, &mut id).await {
+            Ok(new) => {
+                note(None);
+                work.upgrade = None;
+                work.renewed = true;
+                return Ok(After::Live(new));
+            }
+            Err(error) => error,
+        };
+        match error.kind() {
+            // it may have been done: the note stays
+            Kind::Unavailable if is_alone => {
+                engine.reporter.tell(Some(&live.key), Happened::RenewalFailed { error: &error });
+                return Ok(After::Unchanged);
+            }
+            Kind::Unavailable => return Err(error),
+            Kind::Gone | Kind::Full | Kind::NoEntropy => note(None),
+            _ => {
+                note(None);
+                return Err(error);
+            }
         }
     }
     if is_alone {
@@ -137,44 +152,4 @@ pub(super) async fn renew(
     changes.meta.renewed = None;
     work.live = Some(live);
     store_changes(engine, store, work, Arc::new(changes), note).await
-}
-
-/// The new id that a move gives.
-pub(super) enum NewId<'a> {
-    /// A random one, or the one that is promised; the old one is dead at once.
-    Anew(&'a mut Option<Box<Token>>),
-    /// One after the old one, which reaches the session until then.
-    Renewed(Timestamp),
-}
-
-impl NewId<'_> {
-    pub(super) fn choose(
-        &mut self,
-        engine: &Engine,
-        old: &Live,
-        changes: &mut Changes,
-    ) -> Result<Token, Error> {
-        match self {
-            Self::Anew(promised) => {
-                // nothing to forget, mostly
-                changes.meta.renewed = old.record.meta().renewed.is_some().then_some(None);
-                Ok(match promised.take() {
-                    Some(promised) => *promised,
-                    None => Token::random(&*engine.entropy, old.key.slot())?,
-                })
-            }
-            Self::Renewed(until) => {
-                let nonce = *Token::random(&*engine.entropy, old.key.slot())?.id();
-                changes.meta.renewed = Some(Some(Box::new(Renewal { from: old.key, nonce, until: *until })));
-                Ok(old.token.renewed(&nonce))
-            }
-        }
-    }
-
-    /// Nothing has this name yet, so that a promise can still be kept.
-    pub(super) fn keep(&mut self, token: Token) {
-        if let Self::Anew(promised) = self {
-            **promised = Some(Box::new(token));
-        }
-    }
 }

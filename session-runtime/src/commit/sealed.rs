@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use super::apply::{After, Done, Live, Work, assemble, first, max_age, new_id};
+use super::apply::{After, Done, Live, Work, assemble, first, left, max_age, new_id};
 use super::limit;
+use super::moving::is_unwritten;
 use super::plan::{CookiePlan, Op, Select, Stamp, Wipe};
 use crate::changes::{Changes, Refusal};
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
+use crate::owners::{self, Arrival, Newcomer};
 use crate::record::{Meta, Record, Renewal};
 use crate::store::Jar;
-use crate::token::Token;
+use crate::token::{Key, Token};
 
 /// What name, value and attributes of a cookie may take together, in bytes: RFC 6265bis, section 5.6 lets a browser drop
 /// what has more (S37).
@@ -34,7 +36,9 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
         Op::Create(stamp) => {
             let record = first(engine, stamp, &mut work.diff, work.now)?;
             let token = promised_or_new(engine, work)?;
-            bake(engine, jar, token, record, work.now)
+            let done = bake(engine, jar, token, record, work.now)?;
+            coming(engine, arrival(engine, &done, None)).await?;
+            Ok(done)
         }
         Op::Update { select, stamp } => {
             let live = work.take_live()?;
@@ -54,6 +58,14 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             }
             Err(Error::new(Kind::Gone))
         }
+    }
+}
+
+impl Work {
+    /// Fields were written, and with them what a migration made.
+    fn wrote(&mut self, done: Done) -> Done {
+        self.upgrade = None;
+        done
     }
 }
 
@@ -79,16 +91,38 @@ async fn rotate(
     // first whether there can be a new cookie, then the end of the old one
     let token = promised_or_new(engine, work)?;
     let new = token.key(&engine.purpose);
+    let promised = Box::new(token.clone());
     let done = match bake(engine, jar, token, record, work.now) {
         // a privilege that was given up must not last because the rest does not fit: then all of it ends
         Err(error) if select == Select::DroppedPrivileges && error.is_too_large() => {
-            jar.end(engine, &live.key, Some(&live.record), work.now).await?;
-            return Ok(Some(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) }));
+            return all_ends(engine, jar, &live, work.now).await.map(Some);
         }
         done => done?,
     };
+    let mut newcomer = match coming(engine, arrival(engine, &done, Some(&live))).await {
+        // nor because an index cannot be written
+        Err(error) if work.diff.summary.dropped && is_unwritten(&error) => {
+            return all_ends(engine, jar, &live, work.now).await.map(Some);
+        }
+        newcomer => newcomer?,
+    };
     // of two that rotate at once, one ends the old id (S69)
-    Ok(jar.rotate(engine, &live, &new, None, work.now).await?.then_some(done))
+    if !jar.rotate(engine, &live, &new, None, work.now).await? {
+        newcomer.withdraw(engine).await;
+        work.next = Some(promised);
+        return Ok(None);
+    }
+    if let After::Live(after) = &done.standing
+        && owners::whose(after.record.meta()) != owners::whose(live.record.meta())
+    {
+        left(engine, Some(&live)).await;
+    }
+    Ok(Some(work.wrote(done)))
+}
+
+async fn all_ends(engine: &Engine, jar: &Jar, live: &Live, now: Timestamp) -> Result<Done, Error> {
+    jar.end(engine, &live.key, Some(&live.record), now).await?;
+    Ok(Done { standing: After::Ended, cookie: Some(engine.cookie.remove()) })
 }
 
 /// The changed record in a cookie of a renewed id (S24), or, if another request renewed it first, of that one's. That the id
@@ -97,16 +131,38 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     let live = work.take_live()?;
     let changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
-    match try_to_renew(engine, jar, &live, &changes, work.now).await {
-        Ok(Some(done)) => Ok(done),
+    let key = live.key;
+    let can_wait =
+        |error: &Error| matches!(error.kind(), Kind::Full | Kind::NoEntropy | Kind::TooLarge { .. });
+    let done = match try_to_renew(engine, jar, &live, &changes, work.now).await {
+        Ok(Renewed::Done(done)) => {
+            work.renewed = true;
+            return Ok(work.wrote(*done));
+        }
+        Err(error) if !can_wait(&error) => Err(error),
+        Ok(Renewed::Unnoted(error)) if is_alone => Err(error),
+        // another request was first, or there is no room for a new id, and may be for everything else
+        Ok(_) | Err(_) => update(engine, jar, work, live, &changes).await,
+    };
+    match done {
         Err(error) if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
+            // of two that renew at once, one is first: nothing failed
+            if !error.is_conflict() {
+                engine.reporter.tell(Some(&key), Happened::RenewalFailed { error: &error });
+            }
             Ok(Done { standing: After::Unchanged, cookie: None })
         }
-        Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
-        // another request was first, or the renewal can wait
-        Ok(None) | Err(_) => update(engine, jar, work, live, &changes).await,
+        done => done,
     }
+}
+
+/// What a renewal came to, unless it failed.
+enum Renewed {
+    Done(Box<Done>),
+    /// The id has ended, mostly because another request renewed it.
+    Overtaken,
+    /// The index of the owner could not have the new id.
+    Unnoted(Error),
 }
 
 async fn try_to_renew(
@@ -115,9 +171,9 @@ async fn try_to_renew(
     live: &Live,
     changes: &Changes,
     now: Timestamp,
-) -> Result<Option<Done>, Error> {
+) -> Result<Renewed, Error> {
     if jar.has_ended(engine, live).await? {
-        return Ok(None);
+        return Ok(Renewed::Overtaken);
     }
     let nonce = *Token::random(&*engine.entropy, None)?.id();
     let token = live.token.renewed(&nonce);
@@ -126,7 +182,17 @@ async fn try_to_renew(
     let record = changed(changes, &live.record)?;
     let meta = Meta { issued: now, ..record.meta().clone() };
     let done = bake(engine, jar, token, Arc::new(record.with_meta(meta)), now)?;
-    Ok(jar.rotate(engine, live, &new, Some(&renewal), now).await?.then_some(done))
+    let arrival = arrival(engine, &done, Some(live)).map(|(arrival, key)| (arrival.by_renewal(), key));
+    let mut newcomer = match coming(engine, arrival).await {
+        Ok(newcomer) => newcomer,
+        Err(error) if error.is_gone() => return Ok(Renewed::Overtaken),
+        Err(error) => return Ok(Renewed::Unnoted(error)),
+    };
+    if jar.rotate(engine, live, &new, Some(&renewal), now).await? {
+        return Ok(Renewed::Done(Box::new(done)));
+    }
+    newcomer.withdraw(engine).await;
+    Ok(Renewed::Overtaken)
 }
 
 /// What became of a session for which an earlier save of the request made a cookie.
@@ -155,14 +221,20 @@ pub(crate) async fn confirm(engine: &Engine, jar: &Jar, live: Live) -> Confirmed
 async fn update(
     engine: &Engine,
     jar: &Jar,
-    work: &Work,
+    work: &mut Work,
     live: Live,
     changes: &Changes,
 ) -> Result<Done, Error> {
     match jar.going_on(engine, live).await? {
         Some(live) => {
             let record = changed(changes, &live.record)?;
-            bake(engine, jar, live.token, record, work.now)
+            let done = bake(engine, jar, live.token.clone(), record, work.now)?;
+            if changes.meta.expires.is_some()
+                && let Some((arrival, key)) = arrival(engine, &done, Some(&live))
+            {
+                Box::pin(owners::prolong(engine, &arrival, &key)).await?;
+            }
+            Ok(work.wrote(done))
         }
         None if work.diff.summary.changed => Err(Error::new(Kind::Gone)),
         None => Ok(ended()),
@@ -192,13 +264,30 @@ async fn delete(engine: &Engine, jar: &Jar, work: &mut Work) -> Result<Done, Err
     for key in work.unusable.drain(..) {
         jar.end(engine, &key, None, work.now).await?;
     }
+    left(engine, work.live.as_ref()).await;
     let cookie = (work.plan.cookie == CookiePlan::Remove).then(|| engine.cookie.remove());
     Ok(Done { standing: After::Ended, cookie })
+}
+
+/// Whose session it is that a cookie was made for, and its key.
+fn arrival(engine: &Engine, done: &Done, before: Option<&Live>) -> Option<(Arrival, Key)> {
+    let After::Live(live) = &done.standing else { return None };
+    let old = before.map(|before| (&before.key, before.record.meta()));
+    Some((Arrival::of(engine, &live.record, old)?, live.key))
+}
+
+/// Notes that the session of this cookie comes, if somebody owns it. Before the cookie leaves, and before the old id ends.
+async fn coming(engine: &Engine, arrival: Option<(Arrival, Key)>) -> Result<Newcomer, Error> {
+    let Some((arrival, key)) = arrival else { return Ok(Newcomer::default()) };
+    let mut newcomer = Newcomer::of(Some(arrival));
+    newcomer.note(engine, &key).await?;
+    Ok(newcomer)
 }
 
 /// Sends what is in the cookie anew: with its activity, or under another key. That is no reason to fail a request: its
 /// answer is right as it is.
 async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
+    let key = live.key;
     let renewed = match jar.going_on(engine, live).await {
         // a cookie would put back what a logout took away (T2)
         Ok(None) => return ended(),
@@ -206,7 +295,7 @@ async fn renew(engine: &Engine, jar: &Jar, live: Live, now: Timestamp) -> Done {
         Err(error) => Err(error.into()),
     };
     renewed.unwrap_or_else(|error| {
-        event::renew_failed(engine.types.root, &error);
+        engine.reporter.tell(Some(&key), Happened::ResendFailed { error: &error });
         Done { standing: After::Unchanged, cookie: None }
     })
 }

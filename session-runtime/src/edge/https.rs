@@ -76,6 +76,11 @@ pub(crate) struct Https {
 }
 
 impl Https {
+    /// Who is trusted to say so.
+    pub(crate) fn proxies(&self) -> impl Iterator<Item = &Network> {
+        self.proxies.iter()
+    }
+
     /// These proxies are believed (ASVS 4.1.3).
     pub(crate) const fn new(proxies: Vec<Network>) -> Self {
         Self { proxies }

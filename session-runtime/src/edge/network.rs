@@ -1,5 +1,6 @@
 //! A range of addresses, as `10.0.0.0/8` names it.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::error::Error;
@@ -9,6 +10,13 @@ use crate::error::Error;
 pub(crate) struct Network {
     address: IpAddr,
     prefix: u8,
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, prefix } = self;
+        if *prefix == bits(*address) { write!(f, "{address}") } else { write!(f, "{address}/{prefix}") }
+    }
 }
 
 impl Network {
@@ -32,13 +40,15 @@ impl Network {
             }
             Some(_) => return Err(no_network()),
         };
-        if prefix == 0 {
+        let network = Self { address: address.to_canonical(), prefix: canonical(address, prefix) };
+        // also as `::ffff:0.0.0.0/96`
+        if network.prefix == 0 {
             return Err(refused("is everybody, and not everybody is to be believed"));
         }
         if number(address) & !mask(bits, prefix) != 0 {
             return Err(refused("has bits beyond those that count"));
         }
-        Ok(Self { address: address.to_canonical(), prefix: canonical(address, prefix) })
+        Ok(network)
     }
 
     /// Whether the address is one of them. An IPv4 address counts as that also where it is written in IPv6.

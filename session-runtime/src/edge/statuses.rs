@@ -8,11 +8,12 @@ pub(crate) struct Statuses {
     pub(crate) gone: u16,
     pub(crate) conflict: u16,
     pub(crate) unavailable: u16,
+    pub(crate) limit: u16,
 }
 
 impl Default for Statuses {
     fn default() -> Self {
-        Self { gone: 409, conflict: 409, unavailable: 503 }
+        Self { gone: 409, conflict: 409, unavailable: 503, limit: 409 }
     }
 }
 
@@ -21,12 +22,13 @@ impl Statuses {
     /// [`Error::is_config`] if one says something else than it is for. A client must not take the server's outage for its
     /// own mistake, nor a lost change for a success.
     pub(crate) fn check(self) -> Result<(), Error> {
-        let Self { gone, conflict, unavailable } = self;
+        let Self { gone, conflict, unavailable, limit } = self;
         let of_the_client = "the client's: one from 400 to 499";
         let of_the_server = "the server's: one from 500 to 599";
         for (name, status, range, whose) in [
             ("status_when_gone", gone, 400..=499, of_the_client),
             ("status_on_conflict", conflict, 400..=499, of_the_client),
+            ("status_at_limit", limit, 400..=499, of_the_client),
             ("status_when_unavailable", unavailable, 500..=599, of_the_server),
         ] {
             if !range.contains(&status) {
@@ -41,6 +43,7 @@ impl Statuses {
         match kind {
             Kind::Gone => self.gone,
             Kind::Conflict => self.conflict,
+            Kind::Limit { .. } => self.limit,
             Kind::Unavailable | Kind::Full | Kind::NoEntropy => self.unavailable,
             Kind::Csrf | Kind::Insecure => 403,
             Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,

@@ -66,6 +66,7 @@ fn s47_what_is_no_network_is_refused_with_its_text() {
         // everybody
         "0.0.0.0/0",
         "::/0",
+        "::ffff:0.0.0.0/96",
         // bits that do not count
         "10.0.0.1/8",
         "fd00::1/64",

@@ -13,9 +13,9 @@ pub trait Access<S>: Sync {
         false
     }
 
-    /// Whether a change of the field meets another one by a policy other than that the later write stands.
-    fn has_policy(&self) -> bool {
-        false
+    /// The policy by which a change of the field meets another one, as it is declared; none if the later write stands.
+    fn policy(&self) -> Option<&'static str> {
+        None
     }
 
     /// [`SessionField::NOTICE`].
@@ -171,8 +171,8 @@ impl<S, T: SessionField> Access<S> for Value<S, T> {
 impl<S, T: Addable> Access<S> for Sum<S, T> {
     stored!();
 
-    fn has_policy(&self) -> bool {
-        true
+    fn policy(&self) -> Option<&'static str> {
+        Some("add")
     }
 
     fn merge(&self, loaded: &S, ours: &S, default: fn() -> S, _: &'static [&'static str]) -> Merge {
@@ -189,8 +189,8 @@ impl<S, T: Addable> Access<S> for Sum<S, T> {
 impl<S, T: SessionField, P: Policy<T>> Access<S> for Merged<S, T, P> {
     stored!();
 
-    fn has_policy(&self) -> bool {
-        true
+    fn policy(&self) -> Option<&'static str> {
+        Some(P::NAME)
     }
 
     fn merge(&self, _: &S, _: &S, default: fn() -> S, aliases: &'static [&'static str]) -> Merge {
@@ -209,8 +209,8 @@ impl<S, T: Lasting> Access<S> for Timed<S, T> {
         T::SECRET
     }
 
-    fn has_policy(&self) -> bool {
-        self.rejects
+    fn policy(&self) -> Option<&'static str> {
+        self.rejects.then_some("reject")
     }
 
     fn same(&self, a: &S, b: &S) -> bool {

@@ -16,6 +16,9 @@ use crate::changes::{Merge, Typed};
 /// What becomes of a field of type `T` that two requests changed.
 #[doc(hidden)]
 pub trait Policy<T>: Copy + Send + Sync + 'static {
+    /// As it is declared.
+    const NAME: &'static str;
+
     /// What both changes of `base` come to; `None` if they cannot be merged.
     fn meet(&self, base: &T, theirs: &T, ours: &T) -> Option<T>;
 
@@ -53,6 +56,8 @@ pub struct Reject;
 pub struct With<T>(pub fn(&T, &T, &T) -> T);
 
 impl<T: Ordered> Policy<T> for Max {
+    const NAME: &'static str = "max";
+
     fn meet(&self, _: &T, theirs: &T, ours: &T) -> Option<T> {
         Some(T::greater(theirs, ours).clone())
     }
@@ -63,6 +68,8 @@ impl<T: Ordered> Policy<T> for Max {
 }
 
 impl<T: Ordered> Policy<T> for Min {
+    const NAME: &'static str = "min";
+
     fn meet(&self, _: &T, theirs: &T, ours: &T) -> Option<T> {
         Some(T::lesser(theirs, ours).clone())
     }
@@ -73,6 +80,8 @@ impl<T: Ordered> Policy<T> for Min {
 }
 
 impl<T: Unitable> Policy<T> for Union {
+    const NAME: &'static str = "union";
+
     fn meet(&self, base: &T, theirs: &T, ours: &T) -> Option<T> {
         Some(T::unite(base, theirs, ours))
     }
@@ -83,6 +92,8 @@ impl<T: Unitable> Policy<T> for Union {
 }
 
 impl<T: Appendable> Policy<T> for Append {
+    const NAME: &'static str = "append";
+
     fn meet(&self, base: &T, theirs: &T, ours: &T) -> Option<T> {
         T::append(base, theirs, ours)
     }
@@ -93,6 +104,8 @@ impl<T: Appendable> Policy<T> for Append {
 }
 
 impl<T> Policy<T> for Reject {
+    const NAME: &'static str = "reject";
+
     fn meet(&self, _: &T, _: &T, _: &T) -> Option<T> {
         None
     }
@@ -103,6 +116,8 @@ impl<T> Policy<T> for Reject {
 }
 
 impl<T: 'static> Policy<T> for With<T> {
+    const NAME: &'static str = "with";
+
     fn meet(&self, base: &T, theirs: &T, ours: &T) -> Option<T> {
         Some((self.0)(base, theirs, ours))
     }

@@ -30,6 +30,8 @@ pub struct Meta {
     pub remembered: bool,
     /// The JSON value of the `owner` field, if it is set.
     pub owner: Option<Box<str>>,
+    /// The version of the session type that wrote the fields; 0 if it declares none (T42).
+    pub schema: u32,
     /// The write that made the record what it is.
     pub last_op: OpId,
 }
@@ -47,6 +49,7 @@ impl Meta {
             expires,
             remembered: false,
             owner: None,
+            schema: 0,
             last_op: OpId(0),
         }
     }
@@ -70,6 +73,7 @@ impl fmt::Debug for Meta {
             expires,
             remembered,
             owner,
+            schema,
             last_op,
         } = self;
         f.debug_struct("Meta")
@@ -82,6 +86,7 @@ impl fmt::Debug for Meta {
             .field("expires", expires)
             .field("remembered", remembered)
             .field("owned", &owner.is_some())
+            .field("schema", schema)
             .field("last_op", last_op)
             .finish()
     }
@@ -124,6 +129,7 @@ pub(crate) struct MetaChange {
     pub(crate) expires: Option<Timestamp>,
     pub(crate) remembered: Option<bool>,
     pub(crate) owner: Option<Option<Box<str>>>,
+    pub(crate) schema: Option<u32>,
 }
 
 impl fmt::Debug for MetaChange {
@@ -146,6 +152,8 @@ impl MetaChange {
             expires: self.expires.unwrap_or(meta.expires),
             remembered: self.remembered.unwrap_or(meta.remembered),
             owner: self.owner.clone().unwrap_or_else(|| meta.owner.clone()),
+            // what a later version wrote stays its own
+            schema: self.schema.map_or(meta.schema, |schema| schema.max(meta.schema)),
             last_op: op,
         }
     }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::envelope::{Envelope, OVERHEAD};
-use super::{MAX_TEXT, Opened, Scope, Sealer, is_alive, is_base64url, packed};
+use super::{MAX_TEXT, Opened, Scope, Sealer, Shut, is_alive, is_base64url, packed};
 use crate::clock::Timestamp;
 use crate::keys::KeyRing;
 use crate::record::Record;
@@ -22,6 +22,17 @@ const MIN_TEXT: usize = (OVERHEAD + packed::MIN) * 4 / 3;
 pub(super) struct Encrypted(Envelope);
 
 impl Encrypted {
+    /// What is in a token of ours, valid or not.
+    fn opened(&self, text: &[u8]) -> Option<Opened> {
+        if !self.could_be(text) {
+            return None;
+        }
+        let message = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (plain, stale) = self.0.open(&[], &message)?;
+        let (id, record) = packed::read(&plain)?;
+        Some(Opened { id, record, stale })
+    }
+
     pub(super) fn new(keys: &KeyRing, scope: &Scope<'_>, entropy: Arc<dyn Entropy>) -> Self {
         Self(Envelope::new(keys, PURPOSE, &scope.parts(), entropy))
     }
@@ -33,14 +44,10 @@ impl Sealer for Encrypted {
         Ok(URL_SAFE_NO_PAD.encode(message))
     }
 
-    fn open(&self, text: &[u8], now: Timestamp) -> Option<Opened> {
-        if !self.could_be(text) {
-            return None;
-        }
-        let message = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (plain, stale) = self.0.open(&[], &message)?;
-        let (id, record) = packed::read(&plain)?;
-        is_alive(record.meta(), now).then_some(Opened { id, record, stale })
+    fn examine(&self, text: &[u8], now: Timestamp) -> Result<Opened, Shut> {
+        let opened = self.opened(text).ok_or(Shut::Forged)?;
+        let is_alive = is_alive(opened.record.meta(), now);
+        opened.if_valid(is_alive)
     }
 
     fn could_be(&self, text: &[u8]) -> bool {

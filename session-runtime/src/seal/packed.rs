@@ -6,13 +6,16 @@
 //! created ‖ renewed: key (32), nonce (32), until (8), if it was ‖ zeros to a multiple of 64
 //! ```
 //!
+//! The version of the session type, if one is declared, stands among the fields, under [`SCHEMA`]: software that knows of no
+//! versions reads such a record, and hands the field on.
+//!
 //! Times in milliseconds, numbers little endian. Only what was decrypted is read, yet nothing in it is taken for granted.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::record::fields::Builder;
-use crate::record::{Meta, Record, Renewal};
+use crate::record::{Fields, Meta, Record, Renewal};
 use crate::token::Key;
 
 /// Lengths are multiples of this many bytes: sizes of secrets that differ by less are mostly equal, at the price of 32
@@ -21,6 +24,9 @@ const STEP: usize = 64;
 
 /// Bytes before the owner, and between owner and fields.
 const FIXED: usize = 32 + 1 + 5 * 8 + 4 + 4;
+
+/// The key of the version. No field has it, since none has a control character in its key.
+const SCHEMA: &str = "\0schema";
 
 /// Bytes of an empty session.
 pub(super) const MIN: usize = FIXED.next_multiple_of(STEP);
@@ -38,7 +44,8 @@ const RENEWED_BYTES: usize = 32 + 32 + 8;
 /// Bytes that [`write`] writes.
 pub(super) fn size(record: &Record) -> usize {
     let owner = record.meta().owner.as_ref().map_or(0, |owner| owner.len());
-    (FIXED + owner + record.fields().size() + rotated(record.meta())).next_multiple_of(STEP)
+    let schema = schema(record).map_or(0, |json| Fields::OVERHEAD + SCHEMA.len() + json.len());
+    (FIXED + owner + schema + record.fields().size() + rotated(record.meta())).next_multiple_of(STEP)
 }
 
 fn rotated(meta: &Meta) -> usize {
@@ -68,8 +75,10 @@ pub(super) fn write(id: &[u8; 32], record: &Record, out: &mut Vec<u8>) {
     let owner = owner.unwrap_or_default();
     out.extend_from_slice(&length(owner.len()));
     out.extend_from_slice(owner.as_bytes());
-    out.extend_from_slice(&length(record.fields().raw().count()));
-    for (key, value) in record.fields().raw() {
+    let schema = schema(record);
+    let schema = schema.as_ref().map(|json| (SCHEMA.as_bytes(), json.as_bytes()));
+    out.extend_from_slice(&length(record.fields().raw().count() + usize::from(schema.is_some())));
+    for (key, value) in schema.into_iter().chain(record.fields().raw()) {
         // a key has at most 65,535 bytes, or it would not be in a record
         out.extend_from_slice(&u16::try_from(key.len()).unwrap_or(u16::MAX).to_le_bytes());
         out.extend_from_slice(&length(value.len()));
@@ -111,7 +120,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<([u8; 32], Record)> {
         let key = usize::from(u16::from_le_bytes(rest.array()?));
         let value = rest.length()?;
         let key = std::str::from_utf8(rest.take(key)?).ok()?;
-        fields.push(key.as_bytes(), rest.take(value)?);
+        let value = rest.take(value)?;
+        if key == SCHEMA {
+            meta.schema = std::str::from_utf8(value).ok()?.parse().ok()?;
+        } else {
+            fields.push(key.as_bytes(), value);
+        }
     }
     if flags & ISSUED != 0 {
         meta.issued = rest.time()?;
@@ -123,6 +137,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<([u8; 32], Record)> {
     let is_whole = bytes.len().is_multiple_of(STEP);
     let is_filled = is_whole && rest.0.len() < STEP && rest.0.iter().all(|byte| *byte == 0);
     is_filled.then(|| (id, Record::new(meta, fields.finish())))
+}
+
+/// The version, if one is declared.
+fn schema(record: &Record) -> Option<String> {
+    let schema = record.meta().schema;
+    (schema != 0).then(|| schema.to_string())
 }
 
 /// The 4 bytes of a length. A cookie has 4096, so none is cut.

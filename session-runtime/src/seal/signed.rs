@@ -18,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::{LEEWAY, MAX_TEXT, Opened, Scope, Sealer, is_alive};
+use super::{LEEWAY, MAX_TEXT, Opened, Scope, Sealer, Shut, is_alive};
 use crate::clock::Timestamp;
 use crate::jwt::compact::{self, Unverified};
 use crate::keys::{KeyRing, SecretKey};
@@ -65,7 +65,20 @@ impl Sealer for Signed {
         Ok(compact::write(&self.writes.header, &claims, &self.writes.mac))
     }
 
-    fn open(&self, text: &[u8], now: Timestamp) -> Option<Opened> {
+    fn examine(&self, text: &[u8], now: Timestamp) -> Result<Opened, Shut> {
+        let (opened, valid_at) = self.opened(text, now).ok_or(Shut::Forged)?;
+        let is_valid = valid_at && is_alive(opened.record.meta(), now);
+        opened.if_valid(is_valid)
+    }
+
+    fn could_be(&self, text: &[u8]) -> bool {
+        self.unverified(text).is_some()
+    }
+}
+
+impl Signed {
+    /// What is in a token of ours, and whether its registered claims say that it is valid now.
+    fn opened(&self, text: &[u8], now: Timestamp) -> Option<(Opened, bool)> {
         let token = self.unverified(text)?;
         let is_named = |key: &Key| key.header.as_bytes() == token.header();
         let (key, stale) = if is_named(&self.writes) {
@@ -75,19 +88,11 @@ impl Sealer for Signed {
         };
         let payload = token.verify(&key.mac)?.payload()?;
         let claims: Claims<'_> = serde_json::from_slice(&payload).ok()?;
-        if !claims.is_valid(now) {
-            return None;
-        }
+        let is_valid = claims.is_valid(now);
         let (id, record) = claims.into_parts()?;
-        is_alive(record.meta(), now).then_some(Opened { id, record, stale })
+        Some((Opened { id, record, stale }, is_valid))
     }
 
-    fn could_be(&self, text: &[u8]) -> bool {
-        self.unverified(text).is_some()
-    }
-}
-
-impl Signed {
     fn unverified<'a>(&self, text: &'a [u8]) -> Option<Unverified<'a>> {
         let token = Unverified::split(text.get(..text.len().min(MAX_TEXT + 1))?)?;
         // the headers of all keys have one length
@@ -127,8 +132,17 @@ struct Session<'a> {
     /// JSON in a string, so that it comes back as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<Box<str>>,
+    /// Passed over by software that knows of no versions.
+    #[serde(default, skip_serializing_if = "is_undeclared")]
+    schema: u32,
     #[serde(borrow)]
     fields: JsonFields<'a>,
+}
+
+// serde hands over a reference
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_undeclared(schema: &u32) -> bool {
+    *schema == 0
 }
 
 impl<'a> Claims<'a> {
@@ -148,6 +162,7 @@ impl<'a> Claims<'a> {
                 expires: meta.expires.as_millis(),
                 remembered: meta.remembered,
                 owner: meta.owner.clone(),
+                schema: meta.schema,
                 fields: JsonFields::of_valid(record.fields()),
             },
         }
@@ -171,6 +186,7 @@ impl<'a> Claims<'a> {
         meta.last_seen = time(session.last_seen);
         meta.remembered = session.remembered;
         meta.owner = session.owner;
+        meta.schema = session.schema;
         Some((id, Record::new(meta, session.fields.to_fields())))
     }
 }

@@ -2,8 +2,10 @@
 
 mod commit;
 mod csrf;
+mod ended;
 mod load;
 mod state;
+mod told;
 
 pub(crate) use commit::Closing;
 
@@ -17,8 +19,9 @@ use crate::commit::apply::Live;
 use crate::commit::plan::Intents;
 use crate::data::SessionData;
 use crate::engine::Engine;
-use crate::event;
+use crate::observe::Happened;
 use crate::record::Record;
+use crate::schema::Upgrade;
 use crate::token::Token;
 use state::{Source, State};
 
@@ -68,8 +71,10 @@ impl Cell {
         self.inner().state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn session(&self) -> &'static str {
-        self.engine.types.root
+    /// Tells what happened to this session. The state must not be locked.
+    pub(crate) fn tell(&self, what: Happened<'_>) {
+        let key = if self.inner.get().is_some() { self.state().source.key().copied() } else { None };
+        self.engine.reporter.tell(key.as_ref(), what);
     }
 
     /// Whether anything asked for the session.
@@ -211,10 +216,17 @@ impl Cell {
         }
     }
 
-    /// Replaces what this request knows of the record.
+    /// What the record was migrated from, if it was.
+    pub(crate) fn upgrade(&self) -> Option<Arc<Upgrade>> {
+        self.state().upgrade.clone()
+    }
+
+    /// Replaces what this request knows of the record, which it wrote.
     pub(crate) fn rebase(&self, record: Arc<Record>) {
-        if let Source::Live(live) = &mut self.state().source {
+        let mut state = self.state();
+        if let Source::Live(live) = &mut state.source {
             live.record = record;
+            state.upgrade = None;
         }
     }
 
@@ -250,8 +262,9 @@ impl Drop for UpdateTurn<'_> {
 impl Drop for Cell {
     fn drop(&mut self) {
         let Some(inner) = self.inner.get_mut() else { return };
-        if inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).late {
-            event::lost_change(self.session());
+        let state = inner.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if state.late {
+            self.engine.reporter.tell(state.source.key(), Happened::LostChange);
         }
     }
 }

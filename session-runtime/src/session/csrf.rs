@@ -6,7 +6,7 @@ use super::Session;
 use crate::data::{RootSession, SessionData};
 use crate::edge::CsrfToken;
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::sessions::Sessions;
 use crate::token::Token;
 
@@ -80,7 +80,7 @@ impl<S: SessionData> Session<S> {
         if self.cell.prove(token.as_ref()) {
             return Ok(());
         }
-        event::csrf_refused(S::NAME, "its form has no token of this session");
+        self.cell.tell(Happened::CsrfRefused { why: "its form has no token of this session" });
         Err(Error::new(Kind::Csrf))
     }
 }

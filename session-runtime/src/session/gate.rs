@@ -14,7 +14,7 @@ use super::{Attempt, Session};
 use crate::adapter::Rejected;
 use crate::data::SessionData;
 use crate::edge::csrf::Demand;
-use crate::event;
+use crate::observe::Happened;
 
 use field::Want;
 pub use field::{Holds, Is, Probe, Requirable, The, can_be_required, holds};
@@ -78,8 +78,8 @@ where
         let field = S::FIELDS.iter().find(|field| field.name.chars().eq(Name::letters()));
         let taken = field.and_then(|field| (field.held)(&value)).and_then(W::take);
         match taken.filter(|_| !session.cell().is_destroyed()) {
-            None => denied::<S, A, _>("a required field is not set"),
-            Some(_) if !is_fresh::<S, R>(&session) => denied::<S, A, _>(STALE),
+            None => denied::<S, A, _>(&session, "a required field is not set"),
+            Some(_) if !is_fresh::<S, R>(&session) => denied::<S, A, _>(&session, STALE),
             Some(taken) => Ok((session, taken)),
         }
     }
@@ -96,7 +96,7 @@ impl<S: SessionData, R: Recency, A: Answer, const ACTIVITY: bool> Gate<S> for Op
         let session = attempt.0.map_err(Rejected::Unavailable)?;
         // decoding may find that the session cannot be used
         session.get();
-        if is_fresh::<S, R>(&session) { Ok(session) } else { denied::<S, A, _>(STALE) }
+        if is_fresh::<S, R>(&session) { Ok(session) } else { denied::<S, A, _>(&session, STALE) }
     }
 }
 
@@ -156,8 +156,8 @@ fn is_fresh<S: SessionData, R: Recency>(session: &Session<S>) -> bool {
 
 const STALE: &str = "its owner has not proved recently enough who they are";
 
-fn denied<S: SessionData, A: Answer, T>(why: &'static str) -> Result<T, Rejected> {
-    event::denied(S::NAME, why);
+fn denied<S: SessionData, A: Answer, T>(session: &Session<S>, why: &'static str) -> Result<T, Rejected> {
+    session.cell().tell(Happened::Denied { why });
     Err(A::rejected())
 }
 

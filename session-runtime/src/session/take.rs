@@ -58,6 +58,10 @@ impl<S: SessionData> Session<S> {
     where
         T: Send,
     {
+        self.take(take).await.map_err(|error| self.cell.told(error))
+    }
+
+    async fn take<T: Send>(&self, take: impl Fn(&mut S) -> Option<T> + Send) -> Result<Option<T>, Error> {
         let Place::Server(store) = &self.cell.engine.place else {
             let why = "`take_once` needs a store on the server: an older copy of a cookie still holds what was taken";
             return Err(Error::config(why));
@@ -65,9 +69,10 @@ impl<S: SessionData> Session<S> {
         let _io = self.cell.exclusive().await;
         self.cell.check_proved()?;
         let Some(Live { mut key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
+        let mut upgrade = self.cell.upgrade();
         let engine = &*self.cell.engine;
         for _ in 0..TRIES {
-            let Some(before) = codec::decode::<S>(&stored, &engine.types.claims) else { return Ok(None) };
+            let Some(before) = codec::decode::<S>(&stored, &key, engine) else { return Ok(None) };
             let before = lasting::as_of(Arc::new(before), &*engine.clock);
             let mut after = before.duplicate();
             let Some(taken) = take(&mut after) else { return Ok(None) };
@@ -76,7 +81,8 @@ impl<S: SessionData> Session<S> {
                 return Err(Error::new(Kind::Gone));
             }
             let changes = self.compare_and_set(&before, &after, &stored)?;
-            match engine.ask(store.update(&key, &changes)).await? {
+            let migrating = upgrade.as_ref().map(|upgrade| upgrade.with(&changes));
+            match engine.ask(store.update(&key, migrating.as_ref().unwrap_or(&changes))).await? {
                 Updated::Applied => {
                     self.follow(&before, &after, changes);
                     return Ok(Some(taken));
@@ -84,7 +90,11 @@ impl<S: SessionData> Session<S> {
                 Updated::Gone => key = self.overtaken(&**store).await?,
                 Updated::TooLarge { bytes } => return Err(limit::too_large(&changes, bytes)),
                 Updated::Conflict => match engine.ask(store.load(&key)).await? {
-                    Found::Record(record) if engine.now() < record.meta().deadline() => stored = record,
+                    Found::Record(record) if engine.now() < record.meta().deadline() => {
+                        upgrade =
+                            engine.types.schema.upgrade(&record).map_err(|_| Error::new(Kind::Conflict))?;
+                        stored = upgrade.as_ref().map_or(record, |upgrade| Arc::clone(&upgrade.record));
+                    }
                     Found::Record(_) => return Err(Error::new(Kind::Gone)),
                     Found::Tombstone { .. } | Found::Nothing => key = self.overtaken(&**store).await?,
                 },

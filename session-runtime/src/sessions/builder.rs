@@ -2,12 +2,14 @@
 
 mod edge;
 
+use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::Sessions;
+use super::summary::store_name;
 use crate::clock::{Clock, SystemClock};
 use crate::commit::plan::Lifetimes;
 use crate::cookie::config::CookieConfig;
@@ -15,11 +17,13 @@ use crate::cookie::rules::{
     GRACES_IN_A_RENEWAL, LONGEST_GRACE_SECONDS, MAX_LIFETIME_SECONDS, SameSite, without_prefix,
 };
 use crate::cookie::write::CookieWriter;
-use crate::data::{Remembers, RootSession};
+use crate::data::{Owned, Remembers, RootSession};
 use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
+use crate::observe::{LogKey, Observer, Reporter, TooShort};
+use crate::owners::{self, Limit, Owners, WhenFull};
 use crate::record::MemoBudget;
 use crate::session::lasting;
 use crate::store::SessionStore;
@@ -56,14 +60,19 @@ const MEMO_BYTES: usize = 64 * 1024 * 1024;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionsBuilder<R> {
     keeping: Kept,
+    store: Box<str>,
     cookie: CookieConfig,
     lifetimes: Lifetimes,
     edge: EdgeConfig,
     store_timeout: Duration,
     max_bytes: usize,
+    max_sessions: Option<usize>,
+    when_full: WhenFull,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     development: bool,
+    observer: Option<Arc<dyn Observer>>,
+    log_key: Result<LogKey, TooShort>,
     root: PhantomData<fn() -> R>,
 }
 
@@ -84,6 +93,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         let policy = R::POLICY;
         Self {
             keeping: store.into_keeping().0,
+            store: store_name(type_name::<St>()),
             cookie: CookieConfig {
                 name: policy.cookie.to_owned(),
                 path: policy.path.to_owned(),
@@ -105,9 +115,13 @@ impl<R: RootSession> SessionsBuilder<R> {
             edge: EdgeConfig::of(&policy),
             store_timeout: STORE_TIMEOUT,
             max_bytes: MAX_BYTES,
+            max_sessions: policy.max_sessions,
+            when_full: policy.when_full,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             development: false,
+            observer: None,
+            log_key: Ok(LogKey::default()),
             root: PhantomData,
         }
     }
@@ -182,7 +196,7 @@ impl<R: RootSession> SessionsBuilder<R> {
     }
 
     /// How old an id may become: then a request that is activity renews it, as [`Session::renew`](crate::Session::renew) does
-    /// (S24). At least four times the grace, and less than the absolute lifetime.
+    /// (S24), unless its response has a CSRF token. At least four times the grace, and less than the absolute lifetime.
     pub fn renew(mut self, age: Duration) -> Self {
         self.lifetimes.renew = Some(age);
         self
@@ -207,9 +221,45 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// How many sessions one owner may have at once, from 1 to 1000. What happens to one more says
+    /// [`when_full`](Self::when_full) (S18).
+    ///
+    /// Sessions in cookies are counted by the index beside their [`RevocationList`](crate::RevocationList): there, one that its
+    /// owner left idle counts until its absolute deadline.
+    pub fn max_sessions(mut self, sessions: usize) -> Self
+    where
+        R: Owned,
+    {
+        self.max_sessions = Some(sessions);
+        self
+    }
+
+    /// What a login leads to when its owner has as many sessions as they may: the oldest ends, unless said otherwise.
+    pub fn when_full(mut self, when_full: WhenFull) -> Self
+    where
+        R: Owned,
+    {
+        self.when_full = when_full;
+        self
+    }
+
     /// Where the time comes from: the operating system unless said otherwise.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Who is told what happens to the sessions, beside the log: [`Counters`](crate::observe::Counters), or a type of your own.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// What the [tags](crate::observe::Tag) are made with that sessions have in the log. Servers that are given the same key call a
+    /// session the same; without one, each process makes its own. At least 32 bytes, which nobody can guess: with the key, whoever
+    /// has an id can find what it did in the log.
+    pub fn log_key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.log_key = LogKey::shared(key.as_ref());
         self
     }
 
@@ -237,7 +287,11 @@ impl<R: RootSession> SessionsBuilder<R> {
         let lifetimes = Lifetimes { persistent: self.cookie.persistent, ..self.lifetimes };
         check_lifetimes(&lifetimes)?;
         check_renewal(&lifetimes)?;
+        let limit = limit(self.max_sessions, self.when_full)?;
         lasting::check::<R>(&lifetimes)?;
+        let log_key = self.log_key.map_err(|TooShort| {
+            Error::config(format!("a `log_key` has at least {} bytes", LogKey::SHORTEST))
+        })?;
         if self.development {
             event::development(R::NAME, &self.cookie.name);
         }
@@ -257,6 +311,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         };
         let engine = Engine {
             place,
+            store: self.store.into(),
             clock: self.clock,
             entropy: self.entropy,
             purpose: Purpose::of(&self.cookie.name, &self.cookie.path),
@@ -268,9 +323,27 @@ impl<R: RootSession> SessionsBuilder<R> {
             max_bytes: self.max_bytes,
             memo: Arc::new(MemoBudget::new(MEMO_BYTES)),
             types: Types::of::<R>(),
+            reporter: Reporter::new(R::NAME, log_key, self.observer),
+            owners: Owners::of::<R>(limit),
             blank: OnceLock::new(),
         };
+        if limit.is_some() && !owners::are_kept(&engine) {
+            return Err(Error::config(
+                "`max_sessions` needs a store on the server, or a list of the cookie sessions that have ended",
+            ));
+        }
         Ok(Sessions { engine: Arc::new(engine), root: PhantomData })
+    }
+}
+
+/// As the attribute checks it.
+fn limit(max_sessions: Option<usize>, when_full: WhenFull) -> Result<Option<Limit>, Error> {
+    match max_sessions {
+        Some(sessions) if !(1..=owners::MOST).contains(&sessions) => {
+            Err(Error::config("`max_sessions` is a number from 1 to 1000"))
+        }
+        Some(sessions) => Ok(Some(Limit { sessions, when_full })),
+        None => Ok(None),
     }
 }
 

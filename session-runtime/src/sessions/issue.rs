@@ -10,6 +10,7 @@ use crate::cookie::read::Candidates;
 use crate::data::RootSession;
 use crate::error::{Error, Kind};
 use crate::session::Session;
+use crate::session::cell::Cell;
 use crate::token::Token;
 
 /// A session made by [`Sessions::issue`].
@@ -86,14 +87,26 @@ impl<R: RootSession> Sessions<R> {
     /// [`Error::is_gone`] if there is no such session; otherwise as [`Session::save`]. An `owner` or `privileged` field
     /// cannot be changed this way, since that rotates the id and there is no response to carry it: [`Error::is_config`].
     pub async fn edit<T>(&self, token: &Token, change: impl FnOnce(&mut R) -> T) -> Result<T, Error> {
+        self.on_the_server()?;
+        let cell = self.cell();
+        cell.open(Candidates::one(token.clone())).await.map_err(|_| Error::new(Kind::Unavailable))?;
+        let result = Self::change_in(&cell, change)?;
+        cell.commit(Ending::Commit, Turn::Last).await?;
+        Ok(result)
+    }
+
+    pub(super) fn on_the_server(&self) -> Result<(), Error> {
         if self.engine.place.jar().is_some() {
             let why = "`edit` needs a store on the server: a session in a cookie is changed by answering its browser";
             return Err(Error::config(why));
         }
-        let cell = self.cell();
-        cell.open(Candidates::one(token.clone())).await.map_err(|_| Error::new(Kind::Unavailable))?;
+        Ok(())
+    }
+
+    /// Changes the session that the cell has loaded.
+    pub(super) fn change_in<T>(cell: &Arc<Cell>, change: impl FnOnce(&mut R) -> T) -> Result<T, Error> {
         cell.in_background();
-        let session = Session::<R>::new(cell);
+        let session = Session::<R>::new(Arc::clone(cell));
         // decoding may find that the session cannot be used
         session.get();
         if session.token().is_none() {
@@ -106,7 +119,6 @@ impl<R: RootSession> Sessions<R> {
                 "`edit` cannot change an `owner` or `privileged` field: that rotates the id",
             ));
         }
-        session.cell().commit(Ending::Commit, Turn::Last).await?;
         Ok(result)
     }
 

@@ -120,6 +120,8 @@ macro_rules! __store_conformance_tests {
                 update_removes_fields
                 update_of_metadata_keeps_the_fields
                 update_never_moves_activity_back
+                t42_update_never_lowers_a_version
+                t42_a_record_that_was_migrated_meanwhile_is_a_conflict
                 update_wipes_what_is_not_kept
                 a_refused_update_changes_nothing
             }

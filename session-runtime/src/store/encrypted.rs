@@ -1,5 +1,6 @@
 //! Encryption at rest, around any store.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::event;
 use crate::keys::KeyRing;
 use crate::record::fields::Builder;
-use crate::record::{Fields, Meta, MetaChange};
+use crate::record::{Fields, Meta, MetaChange, OpId, Renewal};
 use crate::seal::Vault;
 use crate::token::OsEntropy;
 
@@ -95,7 +96,7 @@ impl<S: Store> EncryptedStore<S> {
 
     /// The metadata that the inner store may know.
     fn shown(&self, meta: &Meta) -> Meta {
-        Meta { owner: self.shown_owner(meta), renewed: None, ..meta.clone() }
+        Meta { owner: self.shown_owner(meta), renewed: None, schema: 0, ..meta.clone() }
     }
 
     fn shown_owner(&self, meta: &Meta) -> Option<Box<str>> {
@@ -130,12 +131,39 @@ impl<S: Store> EncryptedStore<S> {
                 remembered: Some(meta.remembered),
                 owner: Some(self.shown_owner(meta)),
                 issued: changes.meta.issued,
-                // sealed: who writes the store must not choose which id reaches the session
-                renewed: None,
+                renewed: shown_renewal(changes),
+                schema: None,
             },
             // the limit is of what is sealed, and was kept
             max_bytes: usize::MAX,
             decoded: None,
+        })
+    }
+
+    /// Puts a new record in the place of one that does not open: that is as good as none, and must not keep the key of an
+    /// owner's index occupied for as long as it lasts.
+    async fn supersede(&self, key: &Key, record: &Record) -> Result<Created, StoreError> {
+        let Found::Record(kept) = self.inner.load(key).await? else { return Ok(Created::Exists) };
+        if self.open(key, &kept).is_some() {
+            return Ok(Created::Exists);
+        }
+        let made_by = OpId::next();
+        let anew = Changes {
+            op: made_by,
+            base: Some(Arc::clone(&kept)),
+            fields: Vec::new(),
+            values: Builder::default(),
+            wipe: None,
+            meta: MetaChange::default(),
+            max_bytes: usize::MAX,
+            decoded: None,
+        };
+        let mut replacing = self.replacing(kept, key, record, &anew)?;
+        // whatever else is there is not ours
+        replacing.wipe = Some(Arc::from([Cow::Borrowed(SEALED)]));
+        Ok(match self.inner.update(key, &replacing).await? {
+            Updated::Applied => Created::Created,
+            Updated::Conflict | Updated::Gone | Updated::TooLarge { .. } => Created::Exists,
         })
     }
 
@@ -149,6 +177,14 @@ impl<S: Store> EncryptedStore<S> {
         let record = self.open(key, &kept);
         Ok(record.map(|record| (kept, record)))
     }
+}
+
+/// That it is a renewal, for which a store may refuse what a rotation is granted. By which bits is sealed: who writes the
+/// store must not choose which id reaches the session.
+#[allow(clippy::option_option, reason = "a part of a change: the outer one leaves what is there")]
+fn shown_renewal(changes: &Changes) -> Option<Option<Box<Renewal>>> {
+    let renewed = changes.meta.renewed.as_ref()?;
+    Some(renewed.as_deref().map(|renewal| Box::new(Renewal { nonce: [0; 32], ..renewal.clone() })))
 }
 
 const NO_RANDOM_BITS: &str = "the operating system gave no random bits to encrypt with";
@@ -165,7 +201,11 @@ impl<S: Store> Store for EncryptedStore<S> {
 
     async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
         let fields = Fields::from_iter([(SEALED, self.sealed(key, &record)?)]);
-        self.inner.create(key, Arc::new(Record::new(self.shown(record.meta()), fields))).await
+        let sealed = Record::new(self.shown(record.meta()), fields);
+        match self.inner.create(key, Arc::new(sealed)).await? {
+            Created::Exists => self.supersede(key, &record).await,
+            Created::Created => Ok(Created::Created),
+        }
     }
 
     async fn update(&self, key: &Key, changes: &Changes) -> Result<Updated, StoreError> {

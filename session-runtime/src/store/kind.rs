@@ -117,7 +117,7 @@ pub(crate) fn check<S: SessionData>(readable: bool) -> Result<(), Error> {
         let key = field.key;
         if field.access.secret() && readable {
             Some(format!("field `{key}` of `{}` is a `Secret`, and a signed cookie can be read", S::NAME))
-        } else if field.access.has_policy() {
+        } else if field.access.policy().is_some() {
             Some(format!("field `{key}` of `{}` has a merge policy, and a cookie merges nothing", S::NAME))
         } else {
             None

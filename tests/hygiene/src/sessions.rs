@@ -23,6 +23,16 @@ mod theme {
 pub use self::theme::Theme;
 
 /// Apart for the same reason.
+mod migrations {
+    /// Leaves everything as it is.
+    pub fn note(
+        session: &mut ::renamed_runtime::Migration,
+    ) -> ::core::result::Result<(), ::renamed_runtime::MigrationError> {
+        session.rename("before", "after")
+    }
+}
+
+/// Apart for the same reason.
 mod functions {
     /// Of two changes the first.
     pub fn first<T: ::core::clone::Clone>(_base: &T, theirs: &T, _ours: &T) -> T {
@@ -52,7 +62,11 @@ shadow_methods! {
     partitioned,
     persistent,
     require_https,
-    csrf
+    csrf,
+    version = 2,
+    migrate = migrations::note,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 pub struct Shop {
     /// As the argument of a handler.
@@ -80,6 +94,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub owner: ::core::option::Option<u64>,
+    /// What the owner calls it.
+    #[session(label)]
+    pub label: ::core::option::Option<::std::string::String>,
     /// As a function of the trait.
     #[session(default = Theme::Dark)]
     pub default: Theme,

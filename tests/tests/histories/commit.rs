@@ -1,25 +1,16 @@
 //! A commit, as the tables of DESIGN.md have it: "What follows from what a handler did" and "How a request ends".
 
 use crate::model::{
-    ABSOLUTE, Change, Cookie, FIELDS, How, IDLE, Id, Kept, Model, Place, Request, Role, Seen, TOMBSTONE,
-    Value, Values, apply, values,
+    ABSOLUTE, Change, Cookie, FIELDS, GRACE, How, IDLE, Id, Kept, Model, Place, RENEW, Request, Role, Seen,
+    TOMBSTONE, Value, Values, apply, values,
 };
+use crate::renewal::Renewed;
 
 /// Why a request is answered with 409.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Gone,
     Conflict,
-}
-
-/// What a take comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
-    Nothing,
-    Something(u8),
-    Gone,
-    /// It would take from what this request changed itself.
-    Misused,
 }
 
 /// Whether what was changed counts.
@@ -136,6 +127,8 @@ struct Write {
     /// Only `keep` fields are left of what there was.
     wipes: bool,
     rotates: bool,
+    /// A new id, and the old one is good for a while.
+    renews: bool,
     authenticates: bool,
     /// The owner that it changes to, if it does.
     owner: Option<Option<u8>>,
@@ -154,7 +147,7 @@ impl Model {
         let wants = commits && (diff.changed || request.rotate || request.authenticated);
         match request.seen {
             Seen::Dead if wants => Err(Refused::Gone),
-            Seen::Absent if commits && diff.changed => {
+            Seen::Absent if commits && (diff.changed || request.begins) => {
                 self.create(request, &diff);
                 Ok(())
             }
@@ -207,12 +200,15 @@ impl Model {
             authenticated: (diff.login || request.authenticated).then_some(self.now),
             last_seen: self.now,
             expires: self.now + ABSOLUTE,
+            issued: self.now,
+            renewed: None,
             fields,
         };
         self.sessions.push(kept.clone());
         self.ids.push(Place::Session(self.sessions.len() - 1));
         let id = self.ids.len() - 1;
         (request.seen, request.base, request.cookie) = (Seen::Live(id), kept, Some(Cookie::New(id)));
+        self.keep_promise(request, id);
         request.settle();
     }
 
@@ -225,14 +221,22 @@ impl Model {
             Value::Who(user) if commits && (diff.login || diff.abandoned) => Some(user),
             _ => None,
         };
-        let write =
-            Write { changes: diff.changes.clone(), wipes: false, rotates: true, authenticates, owner, seen };
+        let changes = diff.changes.clone();
+        let write = Write { changes, wipes: false, rotates: true, renews: false, authenticates, owner, seen };
+        let age = self.now - request.base.issued;
+        let is_due = (self.periodic && age >= RENEW) || (request.renew && age >= GRACE);
         match ending {
             Ending::Commit if diff.abandoned => {
                 Some(Write { changes: diff.surviving(), wipes: true, ..write })
             }
             Ending::Commit if authenticates || diff.privileged || request.rotate => Some(write),
-            Ending::Commit if !diff.changes.is_empty() || seen => Some(Write { rotates: false, ..write }),
+            // what the response says in a token stays true
+            Ending::Commit if is_due && !request.issued => {
+                Some(Write { rotates: false, renews: true, ..write })
+            }
+            Ending::Commit if !diff.changes.is_empty() || seen || request.stale => {
+                Some(Write { rotates: false, ..write })
+            }
             Ending::Drop if diff.dropped => Some(Write { changes: diff.dropped(), ..write }),
             Ending::Drop if request.rotate => Some(Write { changes: Vec::new(), ..write }),
             Ending::Commit | Ending::Drop => None,
@@ -240,7 +244,12 @@ impl Model {
     }
 
     fn write(&mut self, request: &mut Request, id: Id, write: &Write, changed: bool) -> Result<(), Refused> {
-        let Place::Session(at) = self.ids[id] else {
+        let (here, followed) = (self.ids[id], self.followed(id));
+        let (id, at) = if let Place::Session(at) = here {
+            (id, at)
+        } else if let Some(there) = followed {
+            there
+        } else {
             if changed || write.rotates {
                 return Err(Refused::Gone);
             }
@@ -254,12 +263,27 @@ impl Model {
         // what others did meanwhile is theirs
         let own = self.written(write, &request.base.fields, &request.base).ok_or(Refused::Conflict)?;
         request.base = own;
-        if write.rotates {
+        request.seen = Seen::Live(id);
+        if followed.is_some() {
+            self.followed += 1;
+            request.stale = true;
+        }
+        // of two renewals, the second is none
+        if write.rotates || (write.renews && followed.is_none()) {
             self.ids.push(Place::Session(at));
             let to = self.ids.len() - 1;
             self.ids[id] = Place::Moved { to, until: self.now + TOMBSTONE };
+            let renewed = Renewed { from: id, until: self.now + GRACE };
+            self.sessions[at].issued = self.now;
+            self.sessions[at].renewed = write.renews.then_some(renewed);
+            self.renewals += u32::from(write.renews);
             (request.seen, request.cookie) = (Seen::Live(to), Some(Cookie::New(to)));
+            self.keep_promise(request, to);
+        } else if request.stale {
+            request.cookie = Some(Cookie::New(id));
         }
+        request.stale = false;
+        (request.base.issued, request.base.renewed) = (self.sessions[at].issued, self.sessions[at].renewed);
         request.settle();
         if write.wipes {
             request.ours = values(&request.base.fields, self.now);
@@ -285,6 +309,8 @@ impl Model {
             },
             last_seen: current.last_seen.max(seen),
             expires: if begins { self.now + ABSOLUTE } else { current.expires },
+            issued: current.issued,
+            renewed: current.renewed,
         })
     }
 
@@ -300,55 +326,12 @@ impl Model {
         // a cookie of an earlier save, whose session has ended since, would only be in the place of another one
         if let Seen::Live(id) = request.seen
             && saved
-            && !matches!(self.ids[id], Place::Session(_))
+            && !matches!(self.ids[id], Place::Session(at) if self.now < self.sessions[at].deadline())
         {
             request.cookie = None;
         }
         let refused = ending == Ending::Commit && outcome.is_err();
         (if refused { 409 } else { status }, request.cookie.take())
-    }
-
-    /// Takes the last coupon, in the store.
-    pub(crate) fn take(&mut self, request: &mut Request) -> Taken {
-        let Seen::Live(id) = request.seen else { return Taken::Nothing };
-        let coupons = |fields: &Values| match fields.get("coupons") {
-            Some(Value::List(coupons)) => coupons.clone(),
-            _ => Vec::new(),
-        };
-        if coupons(&request.base.fields).is_empty() {
-            return Taken::Nothing;
-        }
-        if self.now >= request.base.expires {
-            return Taken::Gone;
-        }
-        if request.ours["coupons"] != request.loaded["coupons"] {
-            return Taken::Misused;
-        }
-        let Place::Session(at) = self.ids[id] else { return Taken::Gone };
-        // what is over goes with it
-        let is_over = |fields: &Values| match fields.get("code") {
-            Some(Value::Code(code)) => code.is_none_or(|code| code.expires <= self.now),
-            _ => false,
-        };
-        let (known, stored) = (&request.base.fields, &self.sessions[at].fields);
-        let others_changed = known.get("coupons") != stored.get("coupons")
-            || (is_over(known) && known.get("code") != stored.get("code"));
-        if others_changed && self.now >= self.sessions[at].deadline() {
-            return Taken::Gone;
-        }
-        let over = is_over(if others_changed { stored } else { known });
-        let mut left = coupons(stored);
-        let Some(taken) = left.pop() else { return Taken::Nothing };
-        for fields in [&mut self.sessions[at].fields, &mut request.base.fields] {
-            fields.insert("coupons", Value::List(left.clone()));
-            if over {
-                fields.remove("code");
-            }
-        }
-        for values in [&mut request.loaded, &mut request.ours] {
-            values.insert("coupons", Value::List(left.clone()));
-        }
-        Taken::Something(taken)
     }
 }
 
@@ -356,6 +339,7 @@ impl Request {
     /// What was sent is stored, and later changes are compared with it.
     fn settle(&mut self) {
         (self.destroy, self.rotate, self.authenticated) = (false, false, false);
+        (self.renew, self.begins) = (false, false);
         if let (Value::Message(before), Value::Message(now)) = (&self.loaded["notice"], &self.ours["notice"])
         {
             let shown = now.is_some_and(|now| now.shown) || (before.is_some() && now.is_none());

@@ -12,7 +12,12 @@ pub(crate) enum Op {
     Take,
     Destroy,
     Rotate,
+    Renew,
     Authenticated,
+    /// Issues a CSRF token.
+    Issue,
+    /// Shows a token, issued so many before the last one, to whichever browser.
+    Prove(usize),
 }
 
 /// One step of a history. A request is known by its desk: there are as many as may be under way at once.
@@ -99,31 +104,37 @@ pub(crate) fn history(seed: u64, steps: usize) -> Vec<Step> {
         }
         history.push(Step::End(0, 200));
     }
-    history.extend((0..steps).map(|_| step(&mut dice, browsers, &keys)));
+    // some are about renewals, and need ids that are not new
+    let renewing = dice.of(&[true, false, false]);
+    if renewing {
+        history.push(Step::Wait(31_000));
+    }
+    history.extend((0..steps).map(|_| step(&mut dice, browsers, &keys, renewing)));
     history
 }
 
-fn step(dice: &mut Dice, browsers: usize, keys: &[&'static str]) -> Step {
+fn step(dice: &mut Dice, browsers: usize, keys: &[&'static str], renewing: bool) -> Step {
     let desk = dice.index(DESKS);
-    match dice.below(100) {
-        0..26 => {
-            Step::Begin { desk, browser: dice.index(browsers), ago: dice.of(&[0, 0, 0, 0, 0, 0, 0, 1, 2]) }
-        }
-        26..70 => Step::Do(desk, op(dice, keys)),
+    let cookies: &[usize] = if renewing { &[0, 1] } else { &[0, 0, 0, 0, 0, 0, 0, 1, 2] };
+    match dice.below(if renewing { 115 } else { 100 }) {
+        0..26 => Step::Begin { desk, browser: dice.index(browsers), ago: dice.of(cookies) },
+        26..70 => Step::Do(desk, op(dice, keys, renewing)),
         70..90 => Step::End(desk, dice.of(&[200, 200, 200, 200, 200, 404, 500])),
         90..92 => Step::Lose(desk),
+        _ if renewing => Step::Wait(dice.of(&WAITS[..WAITS.len() / 2])),
         _ => Step::Wait(dice.of(&WAITS)),
     }
 }
 
-const WAITS: [u64; 16] = [
-    1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 25_000, 25_000, 119_000, 120_000, 180_000, 299_999, 300_000,
-    1_799_999, 1_800_000, 6_000_000,
+/// The first half is about renewals.
+const WAITS: [u64; 24] = [
+    1_000, 1_000, 5_000, 5_000, 25_000, 29_999, 30_000, 31_000, 31_000, 119_000, 179_999, 180_000, 1_000,
+    1_000, 1_000, 25_000, 120_000, 180_000, 299_999, 300_000, 300_000, 1_799_999, 1_800_000, 6_000_000,
 ];
 
-fn op(dice: &mut Dice, keys: &[&'static str]) -> Op {
+fn op(dice: &mut Dice, keys: &[&'static str], renewing: bool) -> Op {
     let n = u8::try_from(dice.below(14)).unwrap();
-    match dice.below(40) {
+    match dice.below(if renewing { 70 } else { 44 }) {
         0..28 => Op::Change(dice.of(keys), n),
         28 => Op::Change("cart.staff", n),
         29 => Op::Change(dice.of(&KEYS), n),
@@ -133,7 +144,10 @@ fn op(dice: &mut Dice, keys: &[&'static str]) -> Op {
         36 => Op::Clear,
         37 => Op::Destroy,
         38 => Op::Rotate,
-        _ => Op::Authenticated,
+        39 => Op::Authenticated,
+        40 | 44..54 => Op::Renew,
+        41 | 54..60 => Op::Issue,
+        _ => Op::Prove(dice.of(&[0, 0, 0, 1, 2])),
     }
 }
 

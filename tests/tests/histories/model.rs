@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::renewal::Renewed;
+
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -177,12 +179,18 @@ pub(crate) struct Kept {
     pub(crate) authenticated: Option<u64>,
     pub(crate) last_seen: u64,
     pub(crate) expires: u64,
+    /// When it got the id that it has.
+    pub(crate) issued: u64,
+    pub(crate) renewed: Option<Renewed>,
 }
 
 pub(crate) const IDLE: u64 = 30 * 60_000;
 pub(crate) const ABSOLUTE: u64 = 12 * 3_600_000;
 pub(crate) const TOMBSTONE: u64 = 120_000;
 pub(crate) const TTL: u64 = 5 * 60_000;
+pub(crate) const GRACE: u64 = 30_000;
+/// Where ids are renewed by themselves: their age.
+pub(crate) const RENEW: u64 = 180_000;
 
 impl Kept {
     pub(crate) fn deadline(&self) -> u64 {
@@ -208,6 +216,12 @@ pub(crate) struct Model {
     pub(crate) ids: Vec<Place>,
     pub(crate) sessions: Vec<Kept>,
     pub(crate) marks: u64,
+    /// Whether ids are renewed every so often.
+    pub(crate) periodic: bool,
+    /// Ids that CSRF tokens were issued for before there were any, once there are.
+    pub(crate) promised: Vec<Option<Id>>,
+    pub(crate) renewals: u32,
+    pub(crate) followed: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,20 +250,36 @@ pub(crate) struct Request {
     pub(crate) destroy: bool,
     pub(crate) rotate: bool,
     pub(crate) authenticated: bool,
+    pub(crate) renew: bool,
     pub(crate) cookie: Option<Cookie>,
+    /// It came by this id, from before a renewal.
+    pub(crate) came_by: Option<Id>,
+    /// Its browser does not know the id that the session has.
+    pub(crate) stale: bool,
+    /// It issued a token, and where there was no session there is to be one.
+    pub(crate) issued: bool,
+    pub(crate) begins: bool,
+    pub(crate) promise: Option<usize>,
 }
 
 impl Model {
     /// A request that comes with this id.
     pub(crate) fn begin(&self, presented: Option<Id>) -> Request {
         let mut base = Kept::default();
-        let seen = match presented.map(|id| (id, self.ids[id])) {
-            Some((id, Place::Session(at))) if self.now < self.sessions[at].deadline() => {
+        let followed = presented.and_then(|id| self.followed(id));
+        let seen = match (followed, presented.map(|id| (id, self.ids[id]))) {
+            (Some((to, at)), _) => {
+                base = self.sessions[at].clone();
+                Seen::Live(to)
+            }
+            (None, Some((id, Place::Session(at)))) if self.now < self.sessions[at].deadline() => {
                 base = self.sessions[at].clone();
                 Seen::Live(id)
             }
-            Some((_, Place::Moved { until, .. } | Place::Dead { until })) if self.now < until => Seen::Dead,
-            Some(_) | None => Seen::Absent,
+            (None, Some((_, Place::Moved { until, .. } | Place::Dead { until }))) if self.now < until => {
+                Seen::Dead
+            }
+            (None, Some(_) | None) => Seen::Absent,
         };
         let loaded = values(&base.fields, self.now);
         Request {
@@ -261,7 +291,13 @@ impl Model {
             destroy: false,
             rotate: false,
             authenticated: false,
+            renew: false,
             cookie: None,
+            came_by: presented.filter(|_| followed.is_some()),
+            stale: followed.is_some(),
+            issued: false,
+            begins: false,
+            promise: None,
         }
     }
 

@@ -11,9 +11,11 @@ use session_runtime::{Sessions, Token};
 use session_tests::{Actor, Point, Reply, Stepped, call};
 
 use crate::app::{Cart, Desk, Given, Shop, app};
-use crate::commit::{Ending, Refused, Taken};
+use crate::commit::{Ending, Refused};
 use crate::generate::{BROWSERS, DESKS, LONGEST_FLIGHT, Op, Step};
-use crate::model::{Cookie, Id, Kept, Model, Place, Request, Seen, Value, Values};
+use crate::model::{Cookie, Id, Kept, Model, Place, RENEW, Request, Seen, Value, Values};
+use crate::renewal::Issued;
+use crate::taking::Taken;
 
 /// Why a history is wrong.
 pub(crate) type Outcome<T> = Result<T, String>;
@@ -43,24 +45,27 @@ pub(crate) struct World<T> {
     tokens: BTreeMap<Id, Token>,
     cookies: BTreeMap<Id, String>,
     running: [Option<Running>; DESKS],
+    /// The CSRF tokens that were issued, and what each is for.
+    issued: Vec<(String, Issued)>,
     /// How often each thing happened that the test is about.
     pub(crate) met: BTreeMap<String, u32>,
 }
 
 impl<T: Store + Clone> World<T> {
-    pub(crate) fn new(store: T) -> Self {
+    /// `periodic`: ids are renewed every so often, too.
+    pub(crate) fn new(store: T, periodic: bool) -> Self {
         let store = Stepped::around(store);
         // a server that drops what is over does so by its own clock: the records begin in the present
         let now = SystemClock.now();
         let clock = Arc::new(ManualClock::at(now));
-        let sessions = Sessions::<Shop>::builder(store.clone())
+        let mut builder = Sessions::<Shop>::builder(store.clone())
             .clock(Arc::clone(&clock))
-            .store_timeout(Duration::from_secs(3600))
-            .build()
-            .unwrap()
-            .with::<Cart>()
-            .unwrap();
-        let model = Model { now: now.as_millis(), ..Model::default() };
+            .store_timeout(Duration::from_secs(3600));
+        if periodic {
+            builder = builder.renew(Duration::from_millis(RENEW));
+        }
+        let sessions = builder.build().unwrap().with::<Cart>().unwrap();
+        let model = Model { now: now.as_millis(), periodic, ..Model::default() };
         Self {
             store,
             sessions,
@@ -70,6 +75,7 @@ impl<T: Store + Clone> World<T> {
             tokens: BTreeMap::new(),
             cookies: BTreeMap::new(),
             running: [const { None }; DESKS],
+            issued: Vec::new(),
             met: BTreeMap::new(),
         }
     }
@@ -87,6 +93,8 @@ impl<T: Store + Clone> World<T> {
             self.begin(0, browser, 0).await.map_err(|why| format!("browser {browser} at last: {why}"))?;
             self.end(0, 200, true).await.map_err(|why| format!("browser {browser} at last: {why}"))?;
         }
+        self.met.insert("renewed an id".to_owned(), self.model.renewals);
+        self.met.insert("followed a renewal".to_owned(), self.model.followed);
         Ok(())
     }
 
@@ -130,6 +138,7 @@ impl<T: Store + Clone> World<T> {
         self.meet(match request.seen {
             Seen::Absent => "found none",
             Seen::Dead => "found a dead one",
+            Seen::Live(_) if request.stale => "found one by an old id",
             Seen::Live(_) => "found one",
         });
         let began = self.model.now;
@@ -174,9 +183,23 @@ impl<T: Store + Clone> World<T> {
                 given.shop.rotate();
                 request.rotate = true;
             }
+            Op::Renew => {
+                given.shop.renew();
+                request.renew = true;
+            }
             Op::Authenticated => {
                 given.shop.authenticated();
                 request.authenticated = true;
+            }
+            Op::Issue => {
+                let token = given.shop.csrf_token().map_err(|why| why.to_string())?;
+                self.issued.push((token.into(), self.model.issue(request)));
+            }
+            Op::Prove(ago) => {
+                let Some((token, of)) = self.issued.iter().rev().nth(ago) else { return Ok(()) };
+                let proved = given.shop.verify_csrf(token).is_ok();
+                same("proved", &proved, &self.model.proves(request, *of))?;
+                self.meet(format!("proved {proved}"));
             }
             Op::Save => {
                 let found = given.shop.save().await.map_err(|error| {
@@ -231,7 +254,10 @@ impl<T: Store + Clone> World<T> {
             (Some(Cookie::New(id)), Some(pair), _) => {
                 let (_, text) = pair.split_once('=').unwrap();
                 self.tokens.insert(id, Token::parse(text).ok_or("a cookie that is no id")?);
-                self.cookies.insert(id, pair.to_owned());
+                let known = self.cookies.insert(id, pair.to_owned());
+                if known.is_some_and(|known| known != pair) {
+                    return Err(format!("two texts for id {id}"));
+                }
             }
             (Some(Cookie::Removed), None, true) | (None, None, false) => {}
             (expected, ..) => return Err(format!("{:?}, expected {expected:?}", reply.set_cookies())),
@@ -254,7 +280,12 @@ impl<T: Store + Clone> World<T> {
                 // what is over may be gone, or not yet
                 (Place::Session(at), _) if self.model.sessions[*at].deadline() <= self.model.now => {}
                 (Place::Session(at), Found::Record(record)) => {
-                    same_record(id, &record, &self.model.sessions[*at])?;
+                    let kept = &self.model.sessions[*at];
+                    same_record(id, &record, kept)?;
+                    let from = kept.renewed.and_then(|renewed| self.tokens.get(&renewed.from));
+                    if let (Some(from), Some(renewed)) = (from, &record.meta().renewed) {
+                        same("renewed from", &renewed.from.to_hex(), &self.sessions.key(from).to_hex())?;
+                    }
                 }
                 (Place::Moved { .. } | Place::Dead { .. }, Found::Tombstone { .. } | Found::Nothing) => {}
                 (place, found) => return Err(format!("id {id}: {found:?}, expected {place:?}")),
@@ -300,7 +331,10 @@ fn same_record(id: Id, record: &Record, kept: &Kept) -> Outcome<()> {
     same("owner", &meta.owner.as_deref().map(str::to_owned), &owner)?;
     same("authenticated", &meta.authenticated.map(millis), &kept.authenticated)?;
     same("last seen", &millis(meta.last_seen), &kept.last_seen)?;
-    same("expires", &millis(meta.expires), &kept.expires)
+    same("expires", &millis(meta.expires), &kept.expires)?;
+    same("issued", &millis(meta.issued), &kept.issued)?;
+    let until = meta.renewed.as_ref().map(|renewed| millis(renewed.until));
+    same("the grace", &until, &kept.renewed.map(|renewed| renewed.until))
 }
 
 fn json_of(fields: &Values) -> BTreeMap<String, serde_json::Value> {

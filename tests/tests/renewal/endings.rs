@@ -1,8 +1,13 @@
 //! What ends a session, or changes a privilege, within the grace ends both ids (T2, T4).
 
+use std::time::Duration;
+
 use session_runtime::Session;
 
 use crate::world::{Login, SECOND, declared, everywhere};
+
+/// For so long a dead id is remembered at least.
+const TOMBSTONE: Duration = Duration::from_secs(120);
 
 type Act = fn(&Session<Login>);
 
@@ -116,5 +121,36 @@ async fn s15_an_owner_who_is_revoked_within_the_grace_is_gone_under_both_ids() {
         world.sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
         world.expect_dead(&world.old.clone()).await;
         world.expect_dead(&renewed).await;
+    }
+}
+
+#[tokio::test]
+async fn s14_a_logout_by_a_handle_from_long_ago_ends_the_session_or_says_that_it_cannot() {
+    for wait in [Duration::from_secs(60), Duration::from_secs(600)] {
+        for mut world in everywhere(declared).await {
+            // a stream, say; its session is renewed under it, and in time the old id is forgotten
+            let (handle, _) = world.early().await.returns().await;
+            let renewed = world.renewed().await;
+            world.clock.advance(wait);
+            world.sessions.sweep().await.unwrap();
+            handle.destroy();
+            let saved = handle.save().await;
+            let goes_on = world.user(&renewed).await.is_some();
+            assert_eq!(saved.is_err(), goes_on, "{}: {saved:?}", world.name);
+            assert!(saved.is_ok_and(|()| wait < TOMBSTONE) || wait > TOMBSTONE, "{}", world.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn s14_a_second_logout_long_after_the_first_is_none() {
+    for mut world in everywhere(declared).await {
+        let slow = world.early().await;
+        world.send(&world.old.clone(), Session::destroy).await;
+        world.clock.advance(Duration::from_secs(60));
+        world.sessions.sweep().await.unwrap();
+        slow.given.destroy();
+        let reply = slow.ends().await;
+        assert!(reply.status == 200 && reply.removes_cookie(), "{}", world.name);
     }
 }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use session_runtime::clock::Timestamp;
 use session_runtime::store::{
-    Changes, Created, Found, Key, Record, Renewal, Rotated, Store, StoreError, Touched, Updated,
+    Changes, Created, EncryptedStore, Found, Key, Record, Renewal, Rotated, Store, StoreError, Touched,
+    Updated,
 };
 use session_runtime::{MemoryStore, Session, Sessions};
 use session_tests::{Moment, Op, ScriptedStore, logs};
 
-use crate::world::{GRACE, World, declared, everywhere};
+use crate::world::{GRACE, World, declared, everywhere, keys};
 
 #[tokio::test]
 async fn t32_a_browser_that_missed_the_answer_gets_the_new_id_by_its_next_request() {
@@ -124,24 +125,28 @@ async fn that_an_id_cannot_be_renewed_is_no_reason_to_fail_a_request_that_only_r
 
 #[tokio::test]
 async fn a_store_that_is_full_keeps_the_changes_and_the_id() {
-    // room for the session, and not for a second entry; nothing in it may give way
-    let store = MemoryStore::builder().capacity(1).build();
-    let mut world = World::new("full", Sessions::builder(store)).await;
-    let old = world.old.clone();
-    let reply = world
-        .send(&old, |handle| {
-            handle.update(|login| login.b = 1);
-            handle.renew();
-        })
-        .await;
-    assert_eq!(reply.status, 200);
-    let value = world.value(&old).await;
-    assert_eq!((value.user.as_deref(), value.b), (Some("ann"), 1), "parallel requests have lost nothing");
-    assert_eq!(world.send(&old, Session::renew).await.status, 200);
-    // giving up a privilege does not wait for room
-    let reply = world.send(&old, |handle| handle.update(|login| login.admin = true)).await;
-    assert_ne!(reply.pair().expect("a new id"), old);
-    assert_eq!(world.user(&old).await, None);
+    // room for the session and its owner's index, and not for a third entry; nothing in it may give way
+    let store = || MemoryStore::builder().capacity(2).build();
+    let encrypted = EncryptedStore::new(store(), &keys());
+    for builder in [Sessions::builder(store()), Sessions::builder(encrypted)] {
+        let mut world = World::new("full", builder).await;
+        let old = world.old.clone();
+        let reply = world
+            .send(&old, |handle| {
+                handle.update(|login| login.b = 1);
+                handle.renew();
+            })
+            .await;
+        assert_eq!(reply.status, 200);
+        let value = world.value(&old).await;
+        assert_eq!((value.user.as_deref(), value.b), (Some("ann"), 1), "parallel requests have lost nothing");
+        assert_eq!(world.send(&old, Session::renew).await.status, 200);
+        assert_eq!(world.user(&old).await.as_deref(), Some("ann"));
+        // giving up a privilege does not wait for room
+        let reply = world.send(&old, |handle| handle.update(|login| login.admin = true)).await;
+        assert_ne!(reply.pair().expect("a new id"), old);
+        assert_eq!(world.user(&old).await, None);
+    }
 }
 
 #[tokio::test]

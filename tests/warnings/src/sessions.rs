@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use session_runtime::{Expiring, Extra, Flash, Secret, session};
+use session_runtime::{Expiring, Extra, Flash, Migration, MigrationError, Secret, session};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,11 @@ pub enum Theme {
     Light,
     /// Not so.
     Dark,
+}
+
+/// From what was stored before there were themes.
+fn with_theme(session: &mut Migration) -> Result<(), MigrationError> {
+    session.rename("look", "theme")
 }
 
 /// Every option of a root and of its fields.
@@ -31,7 +36,11 @@ pub enum Theme {
     partitioned,
     persistent,
     require_https = true,
-    csrf = true
+    csrf = true,
+    version = 2,
+    migrate = with_theme,
+    max_sessions = 3,
+    when_full = "reject_new"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -42,6 +51,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub user: Option<u64>,
+    /// What they call it.
+    #[session(label)]
+    pub device: String,
     /// What they may do.
     #[session(privileged, merge = last_write)]
     pub admin: bool,

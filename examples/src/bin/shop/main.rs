@@ -1,4 +1,4 @@
-//! A small shop: login, logout, cart, messages, "remember me", and a list of what the session holds.
+//! A small shop: login, logout, cart, messages, "remember me", "my sessions", and a list of what the session holds.
 //!
 //! ```text
 //! cargo run -p examples --bin shop
@@ -11,12 +11,13 @@
 mod page;
 mod stores;
 
+use axum::Router;
 use axum::extract::Form;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
-use axum::{Router, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use session_runtime::{Flash, Session, session, with_session};
+use session_runtime::{Error, Flash, Session, SessionHandle, session, with_session};
 
 /// What the shop knows of a browser.
 #[session(idle = "30m", absolute = "12h", remember = "30d")]
@@ -24,6 +25,9 @@ pub struct Shop {
     /// Whose session this is. Setting it rotates the id; losing it wipes the rest.
     #[session(owner)]
     user: Option<User>,
+    /// What the customer knows this session by, among all of theirs.
+    #[session(label)]
+    device: String,
     /// Items in the cart, by name.
     cart: Vec<Item>,
     /// Pages seen. With `#[session(merge = add)]` two tabs at once would both count; then the shop could not keep its sessions
@@ -72,11 +76,18 @@ struct Login {
 }
 
 #[with_session]
-async fn login(session: &mut Shop, handle: Session<Shop>, Form(form): Form<Login>) -> Redirect {
+async fn login(
+    session: &mut Shop,
+    handle: Session<Shop>,
+    headers: HeaderMap,
+    Form(form): Form<Login>,
+) -> Redirect {
     // a real shop asks its user database
     if form.password == "secret" && !form.name.trim().is_empty() {
         session.notice.set(format!("Welcome, {}.", form.name));
         session.user = Some(User(form.name));
+        let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        session.device = agent.unwrap_or("an unknown device").chars().take(100).collect();
         if form.remember.is_some() {
             handle.remember();
         }
@@ -125,6 +136,28 @@ async fn theme(session: &mut Shop) -> Redirect {
     Redirect::to("/")
 }
 
+/// Where the customer is logged in.
+async fn sessions(handle: Session<Shop>) -> Result<Html<String>, Error> {
+    Ok(page::sessions(&handle.owner_sessions().await?))
+}
+
+#[derive(Deserialize)]
+struct End {
+    session: SessionHandle,
+}
+
+/// Signs one of them out. The handle of somebody else's session does nothing.
+async fn end(handle: Session<Shop>, Form(End { session }): Form<End>) -> Result<Redirect, Error> {
+    handle.revoke(session).await?;
+    Ok(Redirect::to("/sessions"))
+}
+
+/// Signs out everywhere else; this session goes on under a new id.
+async fn end_others(handle: Session<Shop>) -> Result<Redirect, Error> {
+    handle.revoke_others().await?;
+    Ok(Redirect::to("/sessions"))
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -138,6 +171,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/cart", post(add))
         .route("/cart/empty", post(empty))
         .route("/theme", post(theme))
+        .route("/sessions", get(self::sessions))
+        .route("/sessions/end", post(end))
+        .route("/sessions/others", post(end_others))
         .layer(sessions);
     examples::serve(app).await?;
     Ok(())

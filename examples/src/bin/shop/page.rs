@@ -2,6 +2,8 @@
 
 use axum::response::Html;
 
+use session_runtime::OwnedSession;
+
 use super::{Shop, Theme};
 
 pub(crate) const ITEMS: [&str; 3] = ["Apple", "Bread", "Cheese"];
@@ -11,7 +13,8 @@ pub(crate) fn home(shop: &Shop) -> Html<String> {
     let notice = shop.notice.get().map(|text| format!("<p class=notice role=status>{}</p>", escape(text)));
     let account = match &shop.user {
         Some(user) => format!(
-            "<p>Logged in as <b>{}</b>.</p><form method=post action=/logout><button>Log out</button></form>",
+            "<p>Logged in as <b>{}</b>. <a href=/sessions>My sessions</a></p>\
+             <form method=post action=/logout><button>Log out</button></form>",
             escape(&user.0)
         ),
         None => LOGIN.to_owned(),
@@ -24,8 +27,7 @@ pub(crate) fn home(shop: &Shop) -> Html<String> {
     let empty = if cart.is_empty() { "<p>The cart is empty.</p>" } else { EMPTY };
     let class = if shop.theme == Theme::Dark { "dark" } else { "light" };
     Html(format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>Shop</title><style>{STYLE}</style><body class={class}><h1>Shop</h1>{}\
+        "{HEAD}<body class={class}><h1>Shop</h1>{}\
          <section><h2>Account</h2>{account}</section>\
          <section><h2>Shelf</h2><form method=post action=/cart>{shelf}</form></section>\
          <section><h2>Cart</h2><ul>{cart}</ul>{empty}</section>\
@@ -33,6 +35,25 @@ pub(crate) fn home(shop: &Shop) -> Html<String> {
          <form method=post action=/theme><button>Change theme</button></form></body></html>",
         notice.unwrap_or_default(),
         contents(shop),
+    ))
+}
+
+/// Where the customer is logged in. A handle needs no escaping.
+pub(crate) fn sessions(sessions: &[OwnedSession]) -> Html<String> {
+    let line = |session: &OwnedSession| {
+        let label = escape(session.label().unwrap_or("an unknown device"));
+        if session.is_current() {
+            return format!("<li><b>{label}</b> (this one)</li>");
+        }
+        format!(
+            "<li>{label} <form method=post action=/sessions/end><button name=session value={}>Sign out</button></form></li>",
+            session.handle()
+        )
+    };
+    let list: String = sessions.iter().map(line).collect();
+    let others = if sessions.len() > 1 { OTHERS } else { "" };
+    Html(format!(
+        "{HEAD}<body><h1>My sessions</h1><ul>{list}</ul>{others}<p><a href=/>Back to the shop</a></p></body></html>"
     ))
 }
 
@@ -62,8 +83,12 @@ const LOGIN: &str = "<form method=post action=/login><label>Name <input name=nam
     <label>Password (it is <i>secret</i>) <input name=password type=password required></label> \
     <label style='white-space:nowrap'><input name=remember type=checkbox> Remember me</label> <button>Log in</button></form>";
 
+const OTHERS: &str =
+    "<form method=post action=/sessions/others><button>Sign out everywhere else</button></form>";
+
 const EMPTY: &str = "<form method=post action=/cart/empty><button>Empty the cart</button></form>";
 
-const STYLE: &str = "body{font:16px/1.5 system-ui;max-width:40rem;margin:2rem auto;padding:0 1rem}\
+const HEAD: &str = "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+    <title>Shop</title><style>body{font:16px/1.5 system-ui;max-width:40rem;margin:2rem auto;padding:0 1rem}\
     .dark{background:#222;color:#eee}.notice{background:#fe9;color:#222;padding:.5rem}\
-    section{border-top:1px solid #8888}th{text-align:left;padding-right:1rem}form{display:inline-block;margin:.2rem 0}";
+    section{border-top:1px solid #8888}th{text-align:left;padding-right:1rem}form{display:inline-block;margin:.2rem 0}</style>";

@@ -126,7 +126,8 @@ fn syntax() {
     on_struct(
         "\"id\"",
         "expected an option\nhelp: the options are `cookie`, `idle`, `absolute`, `remember`, `renew`, `grace`, `same_site`, `path`, \
-         `domain`, `secure`, `http_only`, `partitioned`, `persistent`, `require_https`, `csrf`, `within`, `adapter`, `crate`",
+         `domain`, `secure`, `http_only`, `partitioned`, `persistent`, `require_https`, `csrf`, `max_sessions`, `when_full`, `within`, \
+         `adapter`, `crate`",
     );
     assert_eq!(
         field_errors("#[session] a: u8"),

@@ -57,11 +57,13 @@ fn metadata_to_the_millisecond() {
     meta.authenticated = Some(Timestamp::from_millis(NOW.as_millis() - 333));
     meta.remembered = true;
     meta.owner = Some("{\"id\":18446744073709551615,\"name\":\"\\u00e9é\"}".into());
+    meta.schema = u32::MAX;
     meta.last_op = OpId::from_u128(77);
     there_and_back(&Record::new(meta.clone(), Fields::default()));
     meta.authenticated = Some(Timestamp::from_millis(0));
     meta.owner = Some("".into());
     meta.remembered = false;
+    meta.schema = 1;
     there_and_back(&Record::new(meta, Fields::default()));
 }
 

@@ -5,18 +5,21 @@ use std::sync::atomic::Ordering;
 
 use super::load::memo_bytes;
 use super::state::{Pending, Source, State};
+use super::told::About;
 use super::{CLOSED, Cell};
 use crate::changes::Changes;
-use crate::commit::apply::{After, Done, Live, Turn, Work, apply, sent};
+use crate::commit::apply::{After, Done, Turn, Work, apply, sent};
 use crate::commit::plan::{CookiePlan, Ending, Facts, Intents, Op, Plan, Standing, Summary, Wipe, plan};
 use crate::commit::renewal::reached;
-use crate::commit::sealed::{Confirmed, confirm};
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::event::TARGET;
+use crate::observe::{Happened, spans};
 use crate::record::Decoded;
+use crate::schema::Upgrade;
 use crate::session::slot::AnySlot;
-use crate::store::{DynStore, Found};
+use crate::store::Found;
+use tracing::Instrument as _;
 
 /// What the layer does to the response.
 pub(crate) struct Closing {
@@ -27,10 +30,28 @@ pub(crate) struct Closing {
 }
 
 impl Cell {
-    /// Commits what this request changed so far.
+    /// Commits what this request changed so far, and tells what became of it.
     pub(crate) async fn commit(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
+        let done = if spans() {
+            let session = self.engine.types.root;
+            let span = tracing::debug_span!(target: TARGET, "session.commit", session);
+            // on the heap, so that the futures of those whom nobody watches stay small
+            Box::pin(self.carry_out(ending, turn).instrument(span)).await
+        } else {
+            self.carry_out(ending, turn).await
+        };
+        match &done {
+            Err(error) if error.is_gone() => self.tell(Happened::Gone),
+            Err(error) if error.is_conflict() => self.tell(Happened::Conflict),
+            Ok(()) | Err(_) => {}
+        }
+        done
+    }
+
+    /// [`commit`](Self::commit), of which only success is told.
+    async fn carry_out(&self, ending: Ending, turn: Turn) -> Result<(), Error> {
         let _io = self.exclusive().await;
-        if ending == Ending::Drop && self.state().is_unproved() {
+        if ending == Ending::Drop && self.drops_unproved() {
             return Ok(());
         }
         self.check_proved()?;
@@ -38,12 +59,17 @@ impl Cell {
         self.find_out().await.map_err(told)?;
         let Some(mut work) = self.prepare(ending, turn).map_err(told)? else { return Ok(()) };
         let (op, intents) = (work.plan.op, work.intents);
+        if op == Op::Delete {
+            Box::pin(self.check_reach(&work)).await.map_err(told)?;
+        }
         let note = |changes: Option<Arc<Changes>>| {
             self.state().pending = changes.map(|changes| Pending { changes, intents });
         };
+        let about = About::of(&work);
         let done = apply(&self.engine, &mut work, &note).await.map_err(told)?;
+        about.tell(&done.standing, &work, &self.engine);
         if op != Op::Nothing || done.cookie.is_some() || intents.destroy {
-            self.settle(done, op, intents, turn);
+            self.settle(done, work.upgrade.take(), op, intents, turn);
         }
         Ok(())
     }
@@ -77,11 +103,12 @@ impl Cell {
             Found::Tombstone { moved: None, .. } | Found::Nothing => (None, None),
         };
         let mut state = self.state();
-        let State { pending, source: Source::Live(live), .. } = &mut *state else { return Ok(()) };
+        let State { pending, upgrade, source: Source::Live(live), .. } = &mut *state else { return Ok(()) };
         let Some(Pending { changes, intents }) = pending.take() else { return Ok(()) };
         match record {
             Some(record) if record.meta().last_op == changes.op => {
                 live.record = sent(&changes, Arc::clone(&live.record));
+                *upgrade = None;
                 if let Some(moved) = moved {
                     *live = moved.knowing(&live.record);
                 }
@@ -101,7 +128,7 @@ impl Cell {
     fn prepare(&self, ending: Ending, turn: Turn) -> Result<Option<Box<Work>>, Error> {
         let mut state = self.state();
         let Some(standing) = state.source.standing() else { return Ok(None) };
-        let (live, unusable) = match &state.source {
+        let (mut live, unusable) = match &state.source {
             Source::Live(live) => (Some(live.clone()), Vec::new()),
             Source::Unusable(keys) => (None, keys.clone()),
             _ => (None, Vec::new()),
@@ -134,30 +161,42 @@ impl Cell {
             // the browser's copy expires a little early: no reason to refuse the change
             plan.cookie = CookiePlan::Leave;
         }
-        let next = state.promised();
+        let upgrade = state.upgrade.clone();
+        if let (Some(live), Some(upgrade)) = (&mut live, &upgrade)
+            && !plan.op.writes_fields()
+        {
+            // a migration is written by who writes
+            live.record = Arc::clone(&upgrade.loaded);
+        }
         Ok(Some(Box::new(Work {
             plan,
             intents: facts.intents,
             diff,
             live,
+            upgrade,
+            renewed: false,
             unusable,
             turn,
             now: facts.now,
-            next,
+            next: state.promised(),
         })))
     }
 
-    fn settle(&self, done: Done, op: Op, intents: Intents, turn: Turn) {
+    fn settle(&self, done: Done, upgrade: Option<Arc<Upgrade>>, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
+        let (mut outdated, mut dropped) = (false, None);
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
-                state.keep_promise(&live, self.session());
-                state.source = Source::Live(live);
+                outdated = state.keep_promise(&live);
+                state.go_on(live, upgrade);
             }
             After::Ended => {
+                // an earlier save of this request made it for the id that is dead now
+                let made = state.cookie.take().is_some() && op != Op::Delete;
+                dropped = state.source.key().copied().filter(|_| made);
+                state.was_private |= state.is_private();
                 state.source = Source::Dead;
-                state.cookie = None; // an earlier save of this request made it for the id that is dead now
             }
         }
         if done.cookie.is_some() {
@@ -171,6 +210,13 @@ impl Cell {
             state.settle(intents, wipe);
         } else {
             state.intents = state.intents.without(intents);
+        }
+        drop(state);
+        if outdated {
+            self.tell(Happened::CsrfOutdated);
+        }
+        if dropped.is_some() {
+            self.engine.reporter.tell(dropped.as_ref(), Happened::CookieDropped);
         }
     }
 
@@ -191,7 +237,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        let saved = state.cookie.is_some() && self.engine.place.jar().is_some();
+        // what an earlier save made a cookie for may have ended since
+        let saved = state.cookie.is_some() && matches!(state.source, Source::Live(_));
         if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
@@ -208,7 +255,7 @@ impl Cell {
             }
         }
         state.closed = true;
-        Some(Closing { cookie: state.cookie.take(), error: None, private: state.is_private() })
+        Some(Closing { cookie: None, error: None, private: state.is_private() })
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
@@ -250,10 +297,10 @@ impl Cell {
         };
         let mut error = self.commit(ending, turn).await.err();
         if let Some(error) = &error {
-            event::refused(self.session(), error);
+            self.tell(Happened::Refused { error });
             if ending == Ending::Commit && !error.is_unavailable() && !error.is_gone() {
                 // what the client is told has failed must not leave a privilege behind that the handler gave up
-                drop(self.commit(Ending::Drop, turn).await);
+                drop(self.carry_out(Ending::Drop, turn).await);
             }
         }
         if ending == Ending::Drop && error.as_ref().is_some_and(|error| !error.is_unavailable()) {
@@ -272,32 +319,6 @@ impl Cell {
         }
         state.closed = true;
         Closing { cookie: state.cookie.take(), error, private: private || state.is_private() }
-    }
-
-    /// A session for which an earlier save of this request made a cookie may have ended since: the cookie would take the
-    /// place of a later one in the browser (T2). A handler may run for long after it saved.
-    async fn confirm_cookie(&self, error: Option<&Error>) {
-        let Some(live) = self.live() else { return };
-        match &self.engine.place {
-            Place::Server(store) => {
-                let is_gone = error.is_some_and(Error::is_gone);
-                // what cannot be known is not: a cookie of what has ended is dead wherever it is presented
-                let is_unknown = error.is_some_and(Error::is_unavailable);
-                if is_gone || !is_unknown && Box::pin(self.has_ended(&**store, &live)).await {
-                    self.state().cookie = None;
-                }
-            }
-            Place::Cookie(jar) => match Box::pin(confirm(&self.engine, jar, live)).await {
-                Confirmed::Good => {}
-                Confirmed::Ended => self.state().cookie = None,
-                Confirmed::Renewed(cookie) => self.state().cookie = Some(cookie),
-            },
-        }
-    }
-
-    async fn has_ended(&self, store: &dyn DynStore, live: &Live) -> bool {
-        let found = self.engine.ask(store.load(&live.key)).await;
-        !matches!(found, Ok(Found::Record(_)) | Err(_))
     }
 
     /// The response is there, and nobody asked for the session before.

@@ -7,9 +7,9 @@ use crate::commit::plan::Intents;
 use crate::edge::CsrfToken;
 use crate::edge::csrf::{Demand, shows};
 use crate::error::{Error, Kind};
-use crate::event;
+use crate::observe::Happened;
 use crate::session::slot::AnySlot;
-use crate::token::{Key, Slot, Token};
+use crate::token::{Key, Purpose, Slot, Token};
 
 /// What only requests have that carry a token, need one, or hand one out.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub(super) struct Csrf {
     /// A handler let the request in, and it has yet to prove itself.
     demanded: bool,
     proved: bool,
+    /// The id by which the request reached the session, if that was renewed since (S24): its pages have tokens of that one.
+    presented: Option<Box<Token>>,
     /// The id that the session will have after this request, where a token was issued before it had it.
     next: Option<Box<Token>>,
     /// The id that the token of this response is for.
@@ -26,6 +28,17 @@ pub(super) struct Csrf {
 impl State {
     fn csrf(&mut self) -> &mut Csrf {
         self.csrf.get_or_insert_default()
+    }
+
+    /// The request came by this id, from before a renewal.
+    pub(super) fn presents(&mut self, old: Token) {
+        self.csrf().presented = Some(Box::new(old));
+    }
+
+    /// Whether `sent` is a token of the session, under the id that it has or that the request came by.
+    fn is_shown_by(&self, live: &Live, purpose: &Purpose, sent: &[u8]) -> bool {
+        let old = self.csrf.as_ref().and_then(|csrf| csrf.presented.as_deref());
+        std::iter::once(&live.token).chain(old).any(|token| shows(sent, &token.csrf_base(purpose)))
     }
 
     /// Whether the request must prove something, and has not.
@@ -38,19 +51,25 @@ impl State {
         self.csrf.as_ref().is_some_and(|csrf| csrf.issued.is_some())
     }
 
+    /// Whether the request wants something of the session that is not committed yet.
+    pub(super) fn has_done_something(&self) -> bool {
+        self.intents != Intents::default() || self.slots().any(AnySlot::is_changed)
+    }
+
     /// The id that a new session or a rotated one is to get, if it is promised.
     pub(super) fn promised(&self) -> Option<Box<Token>> {
         self.csrf.as_ref().and_then(|csrf| csrf.next.clone())
     }
 
-    /// A commit was done: the session is now `live`.
-    pub(super) fn keep_promise(&mut self, live: &Live, session: &'static str) {
-        let Some(csrf) = &mut self.csrf else { return };
+    /// A commit was done: the session is now `live`. Whether the response has a token of the id before.
+    pub(super) fn keep_promise(&mut self, live: &Live) -> bool {
+        let Some(csrf) = &mut self.csrf else { return false };
         csrf.next = None;
-        if csrf.issued.is_some_and(|issued| issued != live.key) {
+        let outdated = csrf.issued.is_some_and(|issued| issued != live.key);
+        if outdated {
             csrf.issued = Some(live.key);
-            event::csrf_outdated(session);
         }
+        outdated
     }
 
     /// Whether the next commit gives the session a new id, as far as this request has handed in what it did.
@@ -69,7 +88,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return true };
-        let proves = sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)));
+        let proves = sent.is_some_and(|sent| state.is_shown_by(live, &self.engine.purpose, sent));
         let csrf = state.csrf();
         csrf.proved |= proves;
         csrf.demanded |= demand == Demand::Form;
@@ -83,7 +102,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return false };
-        let proves = shows(sent, &live.token.csrf_base(&self.engine.purpose));
+        let proves = state.is_shown_by(live, &self.engine.purpose, sent);
         state.csrf().proved |= proves;
         proves
     }
@@ -100,8 +119,8 @@ impl Cell {
 
     fn issued(&self) -> Result<CsrfToken, Error> {
         let (engine, entropy) = (&self.engine, &*self.engine.entropy);
-        let mut state = self.state();
-        let state = &mut *state;
+        let mut guard = self.state();
+        let state = &mut *guard;
         let token = match &state.source {
             _ if state.intents.destroy => return Ok(CsrfToken::of_nothing(entropy)?),
             Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
@@ -126,27 +145,44 @@ impl Cell {
                 (*next, key)
             }
         };
-        if state.csrf().issued.replace(key).is_some_and(|before| before != key) {
-            event::csrf_outdated(self.session());
+        let before = state.csrf().issued.replace(key);
+        drop(guard);
+        if before.is_some_and(|before| before != key) {
+            self.tell(Happened::CsrfOutdated);
         }
         Ok(CsrfToken::of(&token.csrf_base(&engine.purpose), entropy)?)
+    }
+
+    /// Whether the request should have proved itself, so that nothing is carried out after its handler was cut off.
+    pub(super) fn drops_unproved(&self) -> bool {
+        let (unproved, did, destroys) = {
+            let state = self.state();
+            (state.is_unproved(), state.has_done_something(), state.intents.destroy)
+        };
+        if unproved && did {
+            self.tell(Happened::Unproved { destroys });
+        }
+        unproved
     }
 
     /// [`close`](Self::close) for a request that should have proved itself. Nothing that it did is stored, whatever became
     /// of it; where that would not be seen, the response is replaced.
     pub(super) fn close_unproved(&self, status: u16) -> Closing {
         let mut state = self.state();
-        let did = state.intents != Intents::default() || state.slots().any(AnySlot::is_changed);
+        let (did, destroys) = (state.has_done_something(), state.intents.destroy);
         state.slots_mut().for_each(|slot| slot.revert());
         state.intents = Intents::default();
         state.closed = true;
         let (cookie, private) = (state.cookie.take(), state.is_private());
         drop(state);
+        if did {
+            self.tell(Happened::Unproved { destroys });
+        }
         // a failure of the handler is one already
         let seen = status >= 500 || status >= 400 && !did;
         let error = (!seen).then(|| self.told(Error::new(Kind::Csrf)));
         if let Some(error) = &error {
-            event::refused(self.session(), error);
+            self.tell(Happened::Refused { error });
         }
         Closing { cookie, error, private }
     }

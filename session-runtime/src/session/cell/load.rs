@@ -13,11 +13,14 @@ use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
 use crate::engine::Place;
 use crate::error::StoreError;
-use crate::event;
+use crate::event::TARGET;
+use crate::observe::{Happened, spans};
 use crate::record::{Decoded, Record};
+use crate::schema::Upgrade;
 use crate::session::lasting;
-use crate::store::{DynStore, Found, Look};
-use crate::token::{Key, Token};
+use crate::store::{DynStore, Found, Look, Miss};
+use crate::token::{Key, NoEntropy, Token};
+use tracing::Instrument as _;
 
 impl Cell {
     /// Loads the session that the request presents, once.
@@ -31,8 +34,7 @@ impl Cell {
             Candidates::None => return self.found_without_asking(Source::Absent, false),
             Candidates::Malformed => return self.found_without_asking(Source::Absent, true),
             Candidates::TooMany => {
-                event::ambiguous(self.session());
-                return self.found_without_asking(Source::Unusable(Vec::new()), true);
+                return self.found_unusable(Source::Unusable(Vec::new()), true, Happened::Ambiguous);
             }
             Candidates::Some(presented) => presented,
         };
@@ -40,18 +42,51 @@ impl Cell {
         if let Some(outcome) = self.state().source.outcome() {
             return outcome;
         }
-        let source = self.resolve(presented).await;
+        let now = self.engine.now();
+        let source = if spans() {
+            let session = self.engine.types.root;
+            let span = tracing::debug_span!(target: TARGET, "session.load", session);
+            // on the heap, so that the futures of those whom nobody watches stay small
+            Box::pin(self.resolve(presented, now).instrument(span)).await
+        } else {
+            self.resolve(presented, now).await
+        };
+        let (source, upgrade) = self.migrated(source);
         let mut state = self.state();
+        state.found = now;
         state.presented = true;
         state.source = source;
+        state.upgrade = upgrade;
         state.source.outcome().unwrap_or(Ok(()))
     }
 
     /// The request came over plain http, and the session is for https only: what it presents is not even looked at.
     pub(crate) fn open_insecure(&self) {
-        event::insecure(self.session());
         // nothing was asked that could be out of reach
-        drop(self.found_without_asking(Source::Insecure, false));
+        drop(self.found_unusable(Source::Insecure, false, Happened::Insecure));
+    }
+
+    /// [`found_without_asking`](Self::found_without_asking), which is told once.
+    fn found_unusable(&self, source: Source, presented: bool, why: Happened<'_>) -> Result<(), OutOfReach> {
+        if self.state().source.outcome().is_none() {
+            self.engine.reporter.tell(None, why);
+        }
+        self.found_without_asking(source, presented)
+    }
+
+    /// Takes a session that was found otherwise than by its id: for background work. The id that it gets here reaches nothing.
+    /// What changed is changed as from `loaded` on, if that was its record before it got another id.
+    pub(crate) fn adopt(
+        &self,
+        key: Key,
+        record: Arc<Record>,
+        loaded: Option<&Record>,
+    ) -> Result<(), NoEntropy> {
+        let token = Token::random(&*self.engine.entropy, key.slot())?;
+        let live = Live { token, key, record, stale: false };
+        let live = if let Some(loaded) = loaded { live.knowing(loaded) } else { live };
+        self.state().source = Source::Live(live);
+        Ok(())
     }
 
     /// What the request presents reaches no session, whatever the store holds.
@@ -66,9 +101,11 @@ impl Cell {
     }
 
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
-    async fn resolve(&self, presented: Presented) -> Source {
-        let now = self.engine.now();
+    async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
+        let reporter = &self.engine.reporter;
         let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
+        // of several that reach nothing, one event says the worst
+        let mut missed: Option<(Miss, Option<Key>)> = None;
         for value in presented {
             let look = match (&self.engine.place, value) {
                 (Place::Server(store), Value::Id(token)) => self.find(&**store, token, now).await,
@@ -76,33 +113,67 @@ impl Cell {
                     // on the heap, so that the futures of other stores stay small
                     Box::pin(jar.look(&self.engine, &text, now)).await
                 }
-                (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => Ok(Look::Nothing),
+                (Place::Server(_), Value::Sealed(_)) | (Place::Cookie(_), Value::Id(_)) => {
+                    Ok(Look::Nothing(Miss::Unknown, None))
+                }
             };
-            match look {
-                // an id and the one that it was renewed to are one session
-                Ok(Look::Live(session)) => match live.iter_mut().find(|known| known.key == session.key) {
-                    Some(known) if known.stale => *known = session,
-                    Some(_) => {}
-                    None => live.push(session),
-                },
-                Ok(Look::Dead) => dead = true,
-                Ok(Look::Nothing) => {}
+            let miss = match look {
+                Ok(Look::Live(session)) => {
+                    add(&mut live, session);
+                    continue;
+                }
+                Ok(Look::Renewed(renewed)) => {
+                    let (session, old) = *renewed;
+                    self.state().presents(old);
+                    add(&mut live, session);
+                    continue;
+                }
+                Ok(Look::Dead { key, rotated }) => {
+                    dead = true;
+                    (Miss::Replayed { rotated }, Some(key))
+                }
+                Ok(Look::Nothing(miss, key)) => (miss, key),
                 Err(error) => {
-                    event::unavailable(self.session(), &error);
+                    reporter.tell(None, Happened::Unavailable { error: &error });
                     return Source::Failed;
                 }
+            };
+            if missed.as_ref().is_none_or(|(before, _)| *before <= miss.0) {
+                missed = Some(miss);
             }
         }
         match (live.len(), live.pop()) {
             (1, Some(live)) => Source::Live(live),
-            (0, _) if dead => Source::Dead,
             (0, _) => {
-                event::unknown_id(self.session());
-                Source::Absent
+                if let Some((miss, key)) = missed {
+                    reporter.tell(key.as_ref(), miss.happened());
+                }
+                if dead { Source::Dead } else { Source::Absent }
             }
             (_, last) => {
-                event::ambiguous(self.session());
+                reporter.tell(None, Happened::Ambiguous);
                 Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
+            }
+        }
+    }
+
+    /// A session of an earlier version, as this one reads it.
+    fn migrated(&self, mut source: Source) -> (Source, Option<Arc<Upgrade>>) {
+        let Source::Live(live) = &mut source else { return (source, None) };
+        let reporter = &self.engine.reporter;
+        match self.engine.types.schema.upgrade(&live.record) {
+            Ok(upgrade) => {
+                reporter.tell(Some(&live.key), Happened::Loaded { bytes: live.record.fields().size() });
+                if let Some(upgrade) = &upgrade {
+                    let (from, to) = (live.record.meta().schema, self.engine.types.schema.version());
+                    reporter.tell(Some(&live.key), Happened::Migrated { from, to });
+                    live.record = Arc::clone(&upgrade.record);
+                }
+                (source, upgrade)
+            }
+            Err(error) => {
+                reporter.tell(Some(&live.key), Happened::Unmigratable { error: &error });
+                (Source::Unusable(vec![live.key]), None)
             }
         }
     }
@@ -110,14 +181,18 @@ impl Cell {
     async fn find(&self, store: &dyn DynStore, token: Token, now: Timestamp) -> Result<Look, StoreError> {
         let key = token.key(&self.engine.purpose);
         Ok(match self.engine.ask(store.load(&key)).await? {
-            Found::Record(record) if now < record.meta().deadline() => {
-                Look::Live(Live { token, key, record, stale: false })
-            }
+            Found::Record(record) => match Miss::over(record.meta(), now) {
+                None => Look::Live(Live { token, key, record, stale: false }),
+                Some(miss) => Look::Nothing(miss, Some(key)),
+            },
             Found::Tombstone { until, moved } if now < until => {
                 // on the heap, so that the futures of those who are alive stay small
-                Box::pin(self.find_renewed(store, &token, &key, moved, now)).await?
+                Box::pin(self.find_renewed(store, &token, key, moved, now)).await?
             }
-            Found::Record(_) | Found::Tombstone { .. } | Found::Nothing => Look::Nothing,
+            Found::Tombstone { moved, .. } => {
+                Look::Nothing(Miss::Replayed { rotated: moved.is_some() }, Some(key))
+            }
+            Found::Nothing => Look::Nothing(Miss::Unknown, Some(key)),
         })
     }
 
@@ -126,22 +201,21 @@ impl Cell {
         &self,
         store: &dyn DynStore,
         token: &Token,
-        key: &Key,
+        key: Key,
         moved: Option<Key>,
         now: Timestamp,
     ) -> Result<Look, StoreError> {
         if let Some(to) = &moved
-            && let Some(live) = reached(&self.engine, store, token, key, to, now).await?
+            && let Some(live) = reached(&self.engine, store, token, &key, to, now).await?
         {
-            return Ok(Look::Live(live));
+            return Ok(Look::Renewed(Box::new((live, token.clone()))));
         }
-        event::replayed_id(self.session(), moved.is_some());
-        Ok(Look::Dead)
+        Ok(Look::Dead { key, rotated: moved.is_some() })
     }
 
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {
         let Source::Live(live) = &state.source else { return self.engine.blank() };
-        let Some(value) = self.remembered::<S>(&live.record) else {
+        let Some(value) = self.remembered::<S>(live) else {
             state.source = Source::Unusable(vec![live.key]);
             return self.engine.blank();
         };
@@ -151,17 +225,26 @@ impl Cell {
         if has_notice::<S>() { Arc::new(value.duplicate()) } else { value }
     }
 
-    fn remembered<S: SessionData>(&self, record: &Record) -> Option<Arc<S>> {
+    fn remembered<S: SessionData>(&self, Live { key, record, .. }: &Live) -> Option<Arc<S>> {
         if !is_shareable::<S>() {
-            return codec::decode(record, &self.engine.types.claims).map(Arc::new);
+            return codec::decode(record, key, &self.engine).map(Arc::new);
         }
         if let Some(value) = record.memo().get() {
             return Some(value);
         }
-        let value = Arc::new(codec::decode(record, &self.engine.types.claims)?);
+        let value = Arc::new(codec::decode(record, key, &self.engine)?);
         let (bytes, budget) = (memo_bytes(size_of::<S>(), record), Arc::clone(&self.engine.memo));
         record.memo().set(&Decoded { value: Arc::clone(&value) as _, bytes, budget });
         Some(value)
+    }
+}
+
+/// An id and the one that it was renewed to are one session.
+fn add(live: &mut Vec<Live>, session: Live) {
+    match live.iter_mut().find(|known| known.key == session.key) {
+        Some(known) if known.stale => *known = session,
+        Some(_) => {}
+        None => live.push(session),
     }
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 
 use crate::changes::Changes;
+use crate::clock::Timestamp;
 use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::{Intents, Standing, Times, Wipe};
 use crate::engine::Engine;
+use crate::schema::Upgrade;
 use crate::session::slot::AnySlot;
 use crate::token::Key;
 
@@ -19,6 +21,10 @@ use super::csrf::Csrf;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) source: Source,
+    /// The record is of an earlier version: `source` has it as this version reads it.
+    pub(super) upgrade: Option<Arc<Upgrade>>,
+    /// When `source` was asked for.
+    pub(super) found: Timestamp,
     /// Whether the request carried our cookie.
     pub(super) presented: bool,
     /// The value that was asked for first: mostly the only one.
@@ -35,6 +41,8 @@ pub(super) struct State {
     pub(super) pending: Option<Pending>,
     /// The request is no activity of the session's owner.
     pub(super) background: bool,
+    /// What the response may show was for one person only, and has ended since.
+    pub(super) was_private: bool,
     /// A handler ended without returning: panic, inner timeout.
     pub(super) abandoned: bool,
     /// The response head is on its way: there is no place for a cookie any more.
@@ -67,6 +75,15 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// The session that the request presented, if it is one.
+    pub(super) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Live(live) => Some(&live.key),
+            Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
+            Self::Untouched | Self::Failed | Self::Absent | Self::Dead | Self::Insecure => None,
+        }
+    }
+
     /// What a request that asks again is told; `None` before the first.
     pub(super) fn outcome(&self) -> Option<Result<(), OutOfReach>> {
         match self {
@@ -91,7 +108,17 @@ impl Source {
 impl State {
     /// Whether the response is for one person only: it may show what their session holds, or a token of it (S62).
     pub(super) fn is_private(&self) -> bool {
-        matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some()) || self.has_issued()
+        let is_owned = matches!(&self.source, Source::Live(live) if live.record.meta().owner.is_some());
+        is_owned || self.was_private || self.has_issued()
+    }
+
+    /// The session is this one after a commit, which did not write what an `upgrade` was made of.
+    pub(super) fn go_on(&mut self, mut live: Live, upgrade: Option<Arc<Upgrade>>) {
+        if let Some(upgrade) = &upgrade {
+            live.record = upgrade.seen(live.record.meta());
+        }
+        self.upgrade = upgrade;
+        self.source = Source::Live(live);
     }
 
     pub(super) fn exists(&self) -> bool {

@@ -51,6 +51,13 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
+    /// The status for a login that is refused because its owner has as many sessions as they may (`max_sessions`): 409 unless
+    /// said otherwise, and any from 400 to 499.
+    pub fn status_at_limit(mut self, status: u16) -> Self {
+        self.edge.statuses.limit = status;
+        self
+    }
+
     /// The status for a request whose session is out of reach or cannot be stored for want of room: 503 unless said
     /// otherwise, and any from 500 to 599.
     pub fn status_when_unavailable(mut self, status: u16) -> Self {

@@ -208,7 +208,11 @@ impl<S: Store> Subject<S> {
     /// store says so when it is asked again.
     async fn merged(&self, key: &Key, changes: &Changes) -> Option<Changes> {
         match self.load(key).await {
-            Found::Record(record) if changes.can_merge() => changes.onto(&record).ok(),
+            Found::Record(record)
+                if changes.can_merge() || changes.is_of_an_earlier_version_than(&record) =>
+            {
+                changes.onto(&record).ok()
+            }
             Found::Record(_) => None,
             Found::Tombstone { .. } | Found::Nothing => Some(changes.clone()),
         }

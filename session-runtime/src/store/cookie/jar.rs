@@ -10,9 +10,9 @@ use crate::commit::apply::Live;
 use crate::commit::plan::Lifetimes;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::StoreError;
-use crate::event;
-use crate::record::{Record, Renewal};
-use crate::seal::{Opened, Sealer};
+use crate::observe::{Deadline, Happened};
+use crate::record::{Meta, Record, Renewal};
+use crate::seal::{Opened, Sealer, Shut};
 use crate::token::{Key, NoEntropy, Purpose, Token};
 
 /// Seals and opens the cookies of one session type.
@@ -27,9 +27,41 @@ pub(crate) struct Jar {
 /// What a cookie turned out to be.
 pub(crate) enum Look {
     Live(Live),
+    /// The same, by the id from before a renewal (S24): that one.
+    Renewed(Box<(Live, Token)>),
     /// It ended a short while ago: what is in flight with it must not begin anew.
-    Dead,
-    Nothing,
+    Dead {
+        key: Key,
+        rotated: bool,
+    },
+    /// No session, and what is there instead.
+    Nothing(Miss, Option<Key>),
+}
+
+/// Why what was presented reaches no session. To whoever presented it all of them are one (S60). The worse is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Miss {
+    Unknown,
+    Expired(Deadline),
+    Replayed { rotated: bool },
+    Tampered,
+}
+
+impl Miss {
+    /// Whether a session with this metadata is over.
+    pub(crate) fn over(meta: &Meta, now: Timestamp) -> Option<Self> {
+        let deadline = if meta.expires <= now { Deadline::Absolute } else { Deadline::Idle };
+        (meta.deadline() <= now).then_some(Self::Expired(deadline))
+    }
+
+    pub(crate) const fn happened(self) -> Happened<'static> {
+        match self {
+            Self::Unknown => Happened::Unknown,
+            Self::Expired(deadline) => Happened::Expired { deadline },
+            Self::Replayed { rotated } => Happened::Replayed { rotated },
+            Self::Tampered => Happened::Tampered,
+        }
+    }
 }
 
 /// A session that has ended, or has another id that the old one does not reach.
@@ -61,22 +93,25 @@ impl Jar {
         text: &[u8],
         now: Timestamp,
     ) -> Result<Look, StoreError> {
-        let Some(Opened { id, record, stale }) = self.sealer.open(text, now) else {
-            return Ok(Look::Nothing);
+        let (Opened { id, record, stale }, is_over) = match self.sealer.examine(text, now) {
+            Ok(opened) => (opened, false),
+            Err(Shut::Over(opened)) => (*opened, true),
+            Err(Shut::Forged) => return Ok(Look::Nothing(Miss::Tampered, None)),
         };
-        if now >= record.meta().deadline() {
-            return Ok(Look::Nothing);
-        }
         let token = Token::from_id(id);
         let key = token.key(&engine.purpose);
-        let live = Live { token, key, record: record.into(), stale };
+        match Miss::over(record.meta(), now) {
+            Some(miss) => return Ok(Look::Nothing(miss, Some(key))),
+            // it begins in the future, or ends too far in it: a clock was wrong
+            None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(key))),
+            None => {}
+        }
+        let live = Live { token: token.clone(), key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
+            Ok(live) if live.key != key => Look::Renewed(Box::new((live, token))),
             Ok(live) => Look::Live(live),
-            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => {
-                event::replayed_id(engine.types.root, rotated);
-                Look::Dead
-            }
-            Err(_) => Look::Nothing,
+            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => Look::Dead { key, rotated },
+            Err(Dead { rotated, .. }) => Look::Nothing(Miss::Replayed { rotated }, Some(key)),
         })
     }
 
@@ -94,7 +129,7 @@ impl Jar {
     ) -> Result<Result<Live, Dead>, StoreError> {
         let (at, renewal) = match self.fate(engine, &live.key, &live.record).await? {
             Fate::Alive => return Ok(Ok(live)),
-            Fate::Ended(at) => return Ok(Err(Dead { at, rotated: false })),
+            Fate::Ended { at, rotated } => return Ok(Err(Dead { at, rotated })),
             Fate::Renewed(at, renewal) => (at, renewal),
         };
         if renewal.from != live.key || !renewal.is_on(now) {
@@ -109,7 +144,7 @@ impl Jar {
                 let record = Arc::new(live.record.with_meta(meta));
                 Ok(Ok(Live { token, key, record, stale: true }))
             }
-            Fate::Ended(_) | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
+            Fate::Ended { .. } | Fate::Renewed(..) => Ok(Err(Dead { at, rotated: true })),
         }
     }
 
@@ -156,6 +191,44 @@ impl Jar {
             Some(list) => list.end_wherever(engine, key, now, last_copy(engine, record, now)).await,
             None => Ok(()),
         }
+    }
+
+    /// Ends the session of this key, which cannot live longer than until then. What it went on as is not concerned.
+    pub(crate) async fn end_until(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match &self.ended {
+            Some(list) => {
+                let until = last_copy(engine, None, now).max(expires.after(SLACK));
+                list.end(engine, key, None, now, until).await.map(drop)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the session of this key, which has this owner since then, ended or has another id.
+    pub(crate) async fn is_over(
+        &self,
+        engine: &Engine,
+        key: &Key,
+        owner: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        match &self.ended {
+            Some(list) => {
+                Ok(list.fate_of(engine, &self.owners, key, Some((owner, since))).await? != Fate::Alive)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// What owners are told apart by.
+    pub(crate) const fn owners(&self) -> &Purpose {
+        &self.owners
     }
 
     /// Ends every session of this owner that began before now; `false` without a list, which alone could tell.

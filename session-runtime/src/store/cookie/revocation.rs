@@ -50,8 +50,8 @@ impl fmt::Debug for RevocationList {
 pub(crate) enum Fate {
     /// Nothing is known of an end.
     Alive,
-    /// It ended then.
-    Ended(Timestamp),
+    /// It ended then, or was `rotated`: it has another id, and the old one reaches nothing.
+    Ended { at: Timestamp, rotated: bool },
     /// It got another id then, by a renewal.
     Renewed(Timestamp, Renewal),
 }
@@ -62,9 +62,8 @@ impl RevocationList {
         Self { store: Arc::new(store) }
     }
 
-    /// Where the list is.
-    #[cfg(test)]
-    pub(super) fn store(&self) -> &dyn DynStore {
+    /// Where the list is, and beside it the index of each owner.
+    pub(crate) fn store(&self) -> &dyn DynStore {
         &*self.store
     }
 
@@ -76,17 +75,30 @@ impl RevocationList {
         key: &Key,
         record: &Record,
     ) -> Result<Fate, StoreError> {
+        let meta = record.meta();
+        let since = meta.owner.as_deref().map(|owner| (owner, meta.authenticated.unwrap_or(meta.created)));
+        self.fate_of(engine, owners, key, since).await
+    }
+
+    /// What is known of the session of this key, which has this owner since then.
+    pub(super) async fn fate_of(
+        &self,
+        engine: &Engine,
+        owners: &Purpose,
+        key: &Key,
+        of: Option<(&str, Timestamp)>,
+    ) -> Result<Fate, StoreError> {
         if let Found::Record(entry) = engine.ask(self.store.load(&session(key))).await? {
             let at = entry.meta().created;
             let renewal = entry.fields().get(RENEWAL).and_then(read_renewal);
-            return Ok(renewal.map_or(Fate::Ended(at), |renewal| Fate::Renewed(at, renewal)));
+            let rotated = entry.fields().get(SUCCESSOR).is_some();
+            return Ok(renewal.map_or(Fate::Ended { at, rotated }, |renewal| Fate::Renewed(at, renewal)));
         }
-        let meta = record.meta();
-        let Some(owner) = &meta.owner else { return Ok(Fate::Alive) };
+        let Some((owner, since)) = of else { return Ok(Fate::Alive) };
         match engine.ask(self.store.load(&Key::of_owner(owners, owner))).await? {
             // one of the same millisecond may be older: it fails closed
-            Found::Record(entry) if meta.authenticated.unwrap_or(meta.created) <= entry.meta().last_seen => {
-                Ok(Fate::Ended(entry.meta().last_seen))
+            Found::Record(entry) if since <= entry.meta().last_seen => {
+                Ok(Fate::Ended { at: entry.meta().last_seen, rotated: false })
             }
             _ => Ok(Fate::Alive),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::jar::{Jar, Look};
+use super::jar::{Jar, Look, Miss};
 use super::{EncryptedCookieStore, RevocationList, SignedCookieStore};
 use crate::clock::Timestamp;
 use crate::commit::apply::Live;
@@ -68,7 +68,7 @@ impl Browsers {
 
     async fn look(&self, key: &Key) -> Result<Look, StoreError> {
         let cookie = self.cookies().get(key).cloned();
-        let Some(Cookie { text, last_op }) = cookie else { return Ok(Look::Nothing) };
+        let Some(Cookie { text, last_op }) = cookie else { return Ok(Look::Nothing(Miss::Unknown, None)) };
         let look = self.jar().look(&self.engine, text.as_bytes(), at(0)).await?;
         Ok(match look {
             Look::Live(live) => {
@@ -90,7 +90,7 @@ impl Store for Browsers {
     async fn load(&self, key: &Key) -> Result<Found, StoreError> {
         Ok(match self.look(key).await? {
             Look::Live(live) => Found::Record(live.record),
-            Look::Dead | Look::Nothing => Found::Nothing,
+            Look::Renewed(_) | Look::Dead { .. } | Look::Nothing(..) => Found::Nothing,
         })
     }
 

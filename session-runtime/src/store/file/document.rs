@@ -64,8 +64,17 @@ struct WrittenMeta {
     remembered: bool,
     /// JSON in a string, so that it comes back as it was, whatever a tool makes of numbers.
     owner: Option<Box<str>>,
+    /// Left out where no version is declared, and passed over by software that knows of none.
+    #[serde(default, skip_serializing_if = "is_undeclared")]
+    schema: u32,
     /// Hexadecimal: no tool keeps 128 bits in a number.
     last_op: String,
+}
+
+// serde hands over a reference
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_undeclared(schema: &u32) -> bool {
+    *schema == 0
 }
 
 #[derive(Deserialize)]
@@ -92,6 +101,7 @@ pub(super) fn record(key: &Key, record: &Record, from: Option<&Key>) -> serde_js
             expires: meta.expires.as_millis(),
             remembered: meta.remembered,
             owner: meta.owner.clone(),
+            schema: meta.schema,
             last_op: format!("{:032x}", meta.last_op.as_u128()),
         }),
         fields: Some(JsonFields::of(record.fields())?),
@@ -156,6 +166,7 @@ impl WrittenMeta {
         meta.last_seen = time(self.last_seen);
         meta.remembered = self.remembered;
         meta.owner = self.owner;
+        meta.schema = self.schema;
         meta.last_op = OpId::from_u128(u128::from_str_radix(&self.last_op, 16).ok()?);
         Some(meta)
     }

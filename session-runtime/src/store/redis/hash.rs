@@ -107,6 +107,10 @@ impl Hash {
             _ => return None,
         };
         meta.owner = self.text("@owner").map(Into::into);
+        meta.schema = match self.text("@schema") {
+            None => 0,
+            Some(_) => u32::try_from(self.number("@schema")?).ok()?,
+        };
         meta.last_op = ops(self.text("@ops")?)?;
         Some(Record::new(meta, self.fields.into_iter().collect::<Fields>()))
     }
@@ -186,6 +190,9 @@ pub(super) fn creation(record: &Record) -> Result<Vec<Cow<'_, [u8]>>, String> {
     }
     if let Some(owner) = &meta.owner {
         pair("@owner", Cow::Borrowed(owner.as_bytes()));
+    }
+    if meta.schema != 0 {
+        pair("@schema", owned(meta.schema.to_string()));
     }
     for (key, json) in record.fields().iter() {
         if json.is_empty() {

@@ -17,6 +17,8 @@ pub(super) fn arguments(changes: &Changes, tombstone: Option<Timestamp>) -> Vec<
     let since = changes.base.as_ref().map_or_else(String::new, |base| op(base.meta().last_op));
     let mut out = vec![owned(op(changes.op)), owned(since), tombstone.map_or(NONE, |at| owned(millis(at)))];
     out.push(if changes.max_bytes == usize::MAX { NONE } else { owned(changes.max_bytes.to_string()) });
+    let schema = changes.base.as_ref().map(|base| base.meta().schema);
+    out.push(schema.map_or(NONE, |schema| owned(schema.to_string())));
     out.extend(meta(changes));
     let keep = changes.wipe.as_deref();
     out.push(Cow::Borrowed(flag(keep.is_some()).as_bytes()));
@@ -58,7 +60,7 @@ fn policy<'a>(changes: &Changes, merge: &'a Merge, is_loaded: bool) -> Cow<'a, [
 const REFUSE: Cow<'static, [u8]> = Cow::Borrowed(b"refuse");
 
 /// Each part empty to leave it as it is, or `=` and the new value.
-fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 8] {
+fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 9] {
     let meta = &changes.meta;
     let given = |value: Option<String>| value.map_or(NONE, |value| owned(format!("={value}")));
     let absent = String::new;
@@ -71,6 +73,7 @@ fn meta(changes: &Changes) -> [Cow<'static, [u8]>; 8] {
         given(meta.owner.as_ref().map(|owner| owner.as_deref().unwrap_or_default().to_owned())),
         given(meta.issued.map(millis)),
         given(meta.renewed.as_ref().map(|to| to.as_deref().map_or_else(absent, Renewal::to_text))),
+        given(meta.schema.map(|schema| schema.to_string())),
     ]
 }
 

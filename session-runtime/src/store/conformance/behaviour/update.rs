@@ -59,6 +59,43 @@ pub async fn update_never_moves_activity_back<S: Store>(store: Subject<S>) {
     }
 }
 
+/// A later version of the application runs beside: what it wrote stays its own.
+pub async fn t42_update_never_lowers_a_version<S: Store>(store: Subject<S>) {
+    store.created(&key(1), record(&[])).await;
+    for (version, then) in [(2, 2), (1, 2), (u32::MAX, u32::MAX), (10, u32::MAX)] {
+        let loaded = store.record(&key(1)).await;
+        let changes = Write::after(&loaded).put("a", "1").of_version(version).build();
+        assert_eq!(store.update(&key(1), &changes).await, Updated::Applied);
+        let loaded = store.record(&key(1)).await;
+        assert_eq!(loaded.meta().schema, then);
+        assert_eq!(
+            store.update(&key(1), &Write::after(&loaded).put("a", "2").build()).await,
+            Updated::Applied
+        );
+        assert_eq!(store.record(&key(1)).await.meta().schema, then, "a write that says nothing leaves it");
+    }
+}
+
+/// What a request of an earlier version changed may be in another field by now: a store cannot tell, and leaves it to the
+/// core. A field that is as it was takes the change.
+pub async fn t42_a_record_that_was_migrated_meanwhile_is_a_conflict<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
+    let loaded = store.created(&key(1), record(&[("old", "1"), ("same", "1")])).await;
+    let migration = Write::after(&loaded).remove("old").put("new", "1").of_version(1).build();
+    assert_eq!(store.update(&key(1), &migration).await, Updated::Applied);
+    for field in ["old", "same"] {
+        let late = Write::after(&loaded).put(field, "2").build();
+        assert_eq!(store.update(&key(1), &late).await, Updated::Conflict);
+    }
+    let late = Write::after(&loaded).put("same", "2").build();
+    assert_eq!(store.commit(&key(1), &late).await, Updated::Applied, "with the help of the core");
+    assert_eq!(fields(&store.record(&key(1)).await), fields(&record(&[("new", "1"), ("same", "2")])));
+    let late = Write::after(&loaded).put("old", "2").build();
+    assert_eq!(store.commit(&key(1), &late).await, Updated::Conflict, "refused, rather than lost");
+}
+
 /// A change of owner leaves nothing of the one before, known to this request or not.
 pub async fn update_wipes_what_is_not_kept<S: Store>(store: Subject<S>) {
     let loaded = store.created(&key(1), record(&[("theme", "1"), ("cart", "[1]")])).await;

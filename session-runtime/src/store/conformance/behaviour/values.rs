@@ -137,6 +137,7 @@ pub async fn metadata_is_kept<S: Store>(store: Subject<S>) {
     full.last_seen = at(2);
     full.remembered = true;
     full.owner = Some(r#"{"id":18446744073709551615,"name":"\u0000 é"}"#.into());
+    full.schema = 7;
     full.last_op = OpId::next();
     keeps(&store, [full, meta()]).await;
 }
@@ -153,6 +154,7 @@ pub async fn metadata_at_its_bounds_is_kept<S: Store>(store: Subject<S>) {
     extreme.expires = Timestamp::from_millis(u64::MAX);
     extreme.idle = Duration::from_secs(100 * 365 * 24 * 3600);
     extreme.owner = Some("\"\"".into());
+    extreme.schema = u32::MAX;
     extreme.last_op = OpId::from_u128(u128::MAX);
     keeps(&store, [extreme]).await;
 }

@@ -39,6 +39,12 @@ impl Write {
         })
     }
 
+    /// By a request of this version of the session type.
+    pub fn of_version(mut self, version: u32) -> Self {
+        self.0.meta.schema = Some(version);
+        self
+    }
+
     fn change(mut self, field: &str, json: Option<&str>, merge: Merge) -> Self {
         let values = &mut self.0.values;
         let value =

@@ -89,12 +89,22 @@ impl Flawed {
             changes.max_bytes = usize::MAX;
         }
         let current = base.as_deref().filter(|_| self.has(Flaw::Replaces)).unwrap_or(record);
+        if self.has(Flaw::UpdateForgetsVersions)
+            && let Some(base) = &base
+        {
+            let meta = Meta { schema: record.meta().schema, ..base.meta().clone() };
+            changes.base = Some(Arc::new(base.with_meta(meta)));
+        }
         let mut next = changes.apply(current)?;
         if self.has(Flaw::WritesEndTheGrace) && changes.meta.renewed.is_none() {
             next = next.with_meta(Meta { renewed: None, ..next.meta().clone() });
         }
         if self.has(Flaw::RotateLeavesTheGrace) && changes.meta.renewed == Some(None) {
             next = next.with_meta(Meta { renewed: record.meta().renewed.clone(), ..next.meta().clone() });
+        }
+        if self.has(Flaw::UpdateLowersVersions) {
+            let schema = changes.meta.schema.unwrap_or(record.meta().schema);
+            next = next.with_meta(Meta { schema, ..next.meta().clone() });
         }
         if self.has(Flaw::UpdateMovesActivityBack) {
             let last_seen = changes.meta.last_seen.unwrap_or(record.meta().last_seen);

@@ -89,6 +89,12 @@ flaws! {
     /// The last write says when the session was last seen.
     UpdateMovesActivityBack:
         update::update_never_moves_activity_back;
+    /// The last write says which version wrote the record.
+    UpdateLowersVersions:
+        update::t42_update_never_lowers_a_version;
+    /// A migration is a write like any other.
+    UpdateForgetsVersions:
+        update::t42_a_record_that_was_migrated_meanwhile_is_a_conflict;
     /// Another request comes between the look and the write.
     UpdateTakesTwoSteps:
         races::t34_two_hundred_increments_all_count

@@ -1,11 +1,12 @@
 -- Before `update` and `rotate`: what the changes of a request make of the record as it is now.
 --
--- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; eight parts of the metadata, each empty to leave it as it is, or '=' and the new
--- value; whether to wipe, how many fields survive that, and their names; then, for each field, its name, its policy, the
+-- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; the version of the session type that
+-- wrote what the request loaded, empty if it loaded nothing; nine parts of the metadata, each empty to leave it as it is, or
+-- '=' and the new value; whether to wipe, how many fields survive that, and their names; then, for each field, its name, its policy, the
 -- bytes that the request loaded and the bytes that it wants. Empty bytes are no JSON, and stand for no field.
 
-local AGAIN, OP, SINCE, UNTIL, LIMIT, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], 6
-local WIPE, FIELDS = 14, 16 + tonumber(ARGV[15])
+local AGAIN, OP, SINCE, UNTIL, LIMIT, SCHEMA, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], 7
+local WIPE, FIELDS = 16, 18 + tonumber(ARGV[17])
 
 -- Decimal integers as text, since 64 bits do not fit into a double.
 
@@ -191,6 +192,10 @@ end
 -- What to write and what to remove; nothing at all if one field refuses. Beside it, how large the record would be, if that
 -- is too large.
 local function changes(key, record)
+  -- migrated since the request loaded it: only the core can tell which of its fields are still what they were
+  if SCHEMA ~= '' and tonumber(record.schema) > tonumber(SCHEMA) then
+    return nil
+  end
   local writes, names, stays, lengths, gone = {}, {}, {}, {}, {}
   for at = FIELDS, #ARGV, 4 do
     local name, policy = ARGV[at], ARGV[at + 1]
@@ -225,13 +230,15 @@ local function changes(key, record)
     end
   end
   for part, name in ipairs({ '@authenticated', '@last_seen', '@idle', '@expires', '@remembered', '@owner', '@issued',
-    '@renewed' }) do
+    '@renewed', '@schema' }) do
     local given = ARGV[META + part - 1]
     local value = string.sub(given, 2)
     if given == '=' then
       names[#names + 1] = name
     -- two requests may commit in either order; activity never moves back
-    elseif given ~= '' and not (name == '@last_seen' and not is_later(value, record.last_seen)) then
+    elseif given ~= '' and not (name == '@last_seen' and not is_later(value, record.last_seen))
+      -- and a later version of the application keeps its own
+      and not (name == '@schema' and tonumber(value) < tonumber(record.schema)) then
       writes[#writes + 1] = name
       writes[#writes + 1] = value
       record[string.sub(name, 2)] = value

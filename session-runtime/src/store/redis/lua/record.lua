@@ -20,6 +20,10 @@ local function is_u64(text)
   return #text < 20 or text <= '18446744073709551615'
 end
 
+local function is_u32(text)
+  return is_u64(text) and tonumber(text) <= 4294967295
+end
+
 local function is_hex(text, digits)
   return text and #text == digits and not string.find(text, '[^0-9a-f]')
 end
@@ -42,7 +46,7 @@ local function look(key)
     return { is = 'foreign' }
   end
   local held = redis.call('HMGET', key, '@format', '@until', '@to', '@created', '@authenticated', '@last_seen', '@idle',
-    '@expires', '@remembered', '@ops')
+    '@expires', '@remembered', '@ops', '@schema')
   local format, dead_until, to = held[1], held[2], held[3]
   if is_newer(format) then
     return { is = 'newer' }
@@ -55,10 +59,11 @@ local function look(key)
     return { is = 'foreign' }
   end
   local created, authenticated, last_seen, idle, expires = held[4], held[5], held[6], held[7], held[8]
-  local remembered, ops = held[9], held[10]
+  local remembered, ops, schema = held[9], held[10], held[11] or '0'
   if is_u64(created) and (not authenticated or is_u64(authenticated)) and is_u64(last_seen) and is_u64(idle)
-    and is_u64(expires) and (remembered == '0' or remembered == '1') and are_ops(ops) then
-    return { is = 'record', last_seen = last_seen, idle = idle, expires = expires, ops = ops }
+    and is_u64(expires) and (remembered == '0' or remembered == '1') and are_ops(ops)
+    and is_u32(schema) then
+    return { is = 'record', last_seen = last_seen, idle = idle, expires = expires, ops = ops, schema = schema }
   end
   return { is = 'foreign' }
 end

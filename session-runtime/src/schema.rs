@@ -1,0 +1,169 @@
+//! Records of an earlier version of the session type: how they are read, and how they are written anew (T42).
+//!
+//! A record carries the version of the type that it was written by. One of an earlier version is migrated when it is loaded,
+//! on a copy; what the migration did is written with the next write of the session, and by no read. One of a later version
+//! is read as far as it decodes, and its version is never lowered.
+
+mod migration;
+
+pub use migration::{Migrates, Migration, MigrationError};
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::changes::{Changes, FieldChange, Merge};
+use crate::data::{Role, RootSession};
+use crate::record::fields::Builder;
+use crate::record::{Fields, Meta, MetaChange, Record};
+
+/// What a root session type declares of its version.
+#[derive(Clone, Copy)]
+pub(crate) struct Schema {
+    version: u32,
+    migrate: Option<&'static dyn Migrates>,
+    owner: Option<OwnerKeys>,
+}
+
+/// The keys that the owner is stored under: the present one, and earlier ones.
+#[derive(Clone, Copy)]
+struct OwnerKeys(&'static str, &'static [&'static str]);
+
+impl Schema {
+    pub(crate) fn of<R: RootSession>() -> Self {
+        let policy = R::POLICY;
+        let owner = R::FIELDS.iter().find(|field| field.role == Role::Owner);
+        Self {
+            version: policy.version,
+            migrate: policy.migrate,
+            owner: owner.map(|field| OwnerKeys(field.key, field.aliases)),
+        }
+    }
+
+    /// The declared version; 0 if none is.
+    pub(crate) const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// What becomes of a record of an earlier version; nothing of one of this version, or of a later one.
+    ///
+    /// # Errors
+    /// The migration fails, or panics, or does what none may do.
+    #[inline]
+    pub(crate) fn upgrade(&self, loaded: &Arc<Record>) -> Result<Option<Arc<Upgrade>>, MigrationError> {
+        if loaded.meta().schema >= self.version {
+            return Ok(None);
+        }
+        self.migrated(loaded).map(|upgrade| Some(Arc::new(upgrade)))
+    }
+
+    fn migrated(&self, loaded: &Arc<Record>) -> Result<Upgrade, MigrationError> {
+        let mut migration = Migration::of(loaded);
+        if let Some(migrate) = self.migrate {
+            let run = AssertUnwindSafe(|| migrate.migrate(&mut migration));
+            catch_unwind(run).unwrap_or_else(|_| Err(MigrationError::new("the function panicked")))?;
+        }
+        let (fields, touched) = migration.into_parts();
+        let owner = self.owner_after(loaded, &fields)?;
+        let meta = Meta { schema: self.version, owner, ..loaded.meta().clone() };
+        Ok(Upgrade { loaded: Arc::clone(loaded), record: Arc::new(Record::new(meta, fields)), touched })
+    }
+
+    /// The owner that the migrated fields name. Somebody's session must not become nobody's by a migration, nor nobody's
+    /// somebody's: no one proved who they are.
+    fn owner_after(&self, loaded: &Record, fields: &Fields) -> Result<Option<Box<str>>, MigrationError> {
+        let known = &loaded.meta().owner;
+        let Some(keys) = self.owner else { return Ok(known.clone()) };
+        let (before, after) = (keys.read(loaded.fields()), keys.read(fields));
+        if known.is_some() && after.is_none() {
+            return Err(MigrationError::new("it took the owner away"));
+        }
+        if known.is_none() && before.is_none() && after.is_some() {
+            return Err(MigrationError::new("it made somebody the owner"));
+        }
+        Ok(if before == after { known.clone() } else { after.map(Into::into) })
+    }
+}
+
+impl OwnerKeys {
+    fn read(self, fields: &Fields) -> Option<&str> {
+        let Self(key, aliases) = self;
+        let json = fields.get(key).or_else(|| aliases.iter().find_map(|alias| fields.get(alias)))?;
+        std::str::from_utf8(json).ok().filter(|json| *json != "null")
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// A record of an earlier version, and what it is in the present one.
+#[derive(Debug)]
+pub(crate) struct Upgrade {
+    /// As it is stored.
+    pub(crate) loaded: Arc<Record>,
+    /// As the request sees it.
+    pub(crate) record: Arc<Record>,
+    /// The keys that the migration read or changed.
+    touched: Vec<String>,
+}
+
+impl Upgrade {
+    /// The record as the request sees it, where activity was recorded or an id renewed since it was loaded.
+    pub(crate) fn seen(&self, now: &Meta) -> Arc<Record> {
+        let Meta { schema, owner, .. } = self.record.meta();
+        let meta = Meta { schema: *schema, owner: owner.clone(), ..now.clone() };
+        Arc::new(self.record.with_meta(meta))
+    }
+
+    /// Changes of a request that sees the migrated record, together with those of the migration, as of a request that
+    /// loaded the stored one.
+    ///
+    /// What the migration is made of must still be there, so another request's change of that is a conflict: the core then
+    /// migrates the record as it is now, and merges the request's changes into it. A request of the earlier version
+    /// loses nothing by this.
+    pub(crate) fn with(&self, changes: &Changes) -> Changes {
+        let fields = self.record.fields();
+        let mut values = Builder::with_capacity(changes.values.size() + fields.size());
+        let mut all = Vec::with_capacity(changes.fields.len() + self.touched.len());
+        for change in &changes.fields {
+            let json = change.value.as_ref().map(|at| changes.values.written(at));
+            let value =
+                json.map(|json| values.write(change.key.as_bytes(), |out| out.extend_from_slice(json)));
+            let is_touched = self.touched.iter().any(|key| *key == change.key);
+            let merge = if is_touched { Merge::Reject } else { change.merge.clone() };
+            all.push(FieldChange { key: change.key.clone(), value, merge });
+        }
+        for key in &self.touched {
+            let is_there = changes.fields.iter().any(|change| change.key == *key);
+            if is_there || !changes.survives(key.as_bytes()) {
+                continue;
+            }
+            let json = fields.get(key);
+            let value = json.map(|json| values.write(key.as_bytes(), |out| out.extend_from_slice(json)));
+            all.push(FieldChange { key: key.clone().into(), value, merge: Merge::Reject });
+        }
+        let (before, after) = (self.loaded.meta(), self.record.meta());
+        let owner = (before.owner != after.owner).then(|| after.owner.clone());
+        Changes {
+            op: changes.op,
+            base: Some(Arc::clone(&self.loaded)),
+            fields: all,
+            values,
+            wipe: changes.wipe.clone(),
+            meta: MetaChange {
+                schema: Some(after.schema),
+                owner: changes.meta.owner.clone().or(owner),
+                ..changes.meta.clone()
+            },
+            // what the migration needs is no growth by the request
+            max_bytes: changes.max_bytes.max(fields.size()),
+            decoded: changes.decoded.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

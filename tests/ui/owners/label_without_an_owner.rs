@@ -1,0 +1,9 @@
+use session_runtime::session;
+
+#[session]
+struct Shop {
+    #[session(label)]
+    device: String,
+}
+
+fn main() {}

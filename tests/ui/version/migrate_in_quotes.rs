@@ -1,0 +1,8 @@
+use session_runtime::session;
+
+#[session(version = 1, migrate = "migrate")]
+struct Shop {
+    visits: u32,
+}
+
+fn main() {}
