@@ -17,6 +17,7 @@ use std::process::ExitCode;
 const USAGE: &str = "cargo xtask <command>
 
   test             everything that must hold: formatting, lints, documentation, unit, integration, doc and compile-fail tests
+  check            what of that no compiler checks: lengths of files, links, pages, the stated Rust, how many crates
   bless            writes what the fixtures in tests/ui are expected to say and to become anew, from what they say and
                    become now, and the page of mistakes; read the diff
   expand <file.rs> prints the file with `#[session]` and `#[with_session]` carried out in it
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         ["test"] => test::all(),
+        ["check"] => check::all(),
         ["bless"] => test::bless(),
         ["requirements"] => requirements::all(false),
         ["requirements", "--all"] => requirements::all(true),
