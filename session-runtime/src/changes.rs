@@ -25,6 +25,8 @@ pub struct Changes {
     pub(crate) values: Builder,
     /// `Some`: every stored field goes but these keys; the changes are applied to what is left.
     pub(crate) wipe: Option<Arc<[Cow<'static, str>]>>,
+    /// The record must be the one that was loaded, to the last write; otherwise all of it is a conflict.
+    pub(crate) exact: bool,
     pub(crate) meta: MetaChange,
     /// [`Changes::max_bytes`].
     pub(crate) max_bytes: usize,
@@ -101,6 +103,9 @@ impl Changes {
     pub(crate) fn merge(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
+        if self.exact && base.is_none_or(|base| base.meta().last_op != current.meta().last_op) {
+            return Err(Conflict);
+        }
         let mut out = Builder::with_capacity(current.fields().size() + self.values.size());
         let mut seen = 0_u64;
         for (key, stored) in current.fields().raw() {

@@ -13,12 +13,13 @@ use crate::codec;
 use crate::commit::plan::Lifetimes;
 use crate::cookie::read::Value;
 use crate::cookie::write::CookieWriter;
-use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
+use crate::data::{Field, Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
+use crate::impersonation::Impersonation;
 use crate::owners::Owners;
-use crate::record::MemoBudget;
+use crate::record::{MemoBudget, Record};
 use crate::store::{DynStore, Jar};
 use crate::token::{Entropy, Purpose, Token};
 
@@ -43,6 +44,8 @@ pub(crate) struct Engine {
     pub(crate) types: Types,
     /// `None` for sessions without an `owner` field.
     pub(crate) owners: Option<Owners>,
+    /// `None` for sessions without an `impersonator` field.
+    pub(crate) impersonation: Option<Impersonation>,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -79,9 +82,7 @@ pub(crate) struct Types {
 impl Types {
     pub(crate) fn of<R: RootSession>() -> Self {
         let stored = R::FIELDS.iter().filter(|field| field.role.is_stored());
-        let keys = stored
-            .flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied()))
-            .collect();
+        let keys = stored.flat_map(Field::keys).collect();
         Self {
             root: R::NAME,
             sections: Vec::new(),
@@ -112,12 +113,17 @@ impl Types {
 
 fn kept<S: SessionData>() -> impl Iterator<Item = Cow<'static, str>> {
     let kept = S::FIELDS.iter().filter(|field| field.role == Role::Keep);
-    kept.flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied())).map(Cow::Borrowed)
+    kept.flat_map(Field::keys).map(Cow::Borrowed)
 }
 
 impl Engine {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether somebody else than the owner that its fields name is behind the session of this record.
+    pub(crate) fn is_impersonated(&self, record: &Record) -> bool {
+        self.impersonation.as_ref().is_some_and(|impersonation| impersonation.is_on(record))
     }
 
     /// What a cookie's text is, if it is well formed.

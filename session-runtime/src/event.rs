@@ -72,6 +72,17 @@ pub(crate) fn limit_refused(session: &'static str) {
         "the owner has as many sessions as allowed: a new one was refused");
 }
 
+/// Somebody began to act as somebody else. Who, and as whom, is the application's to note: it knows both.
+pub(crate) fn impersonation_begun(session: &'static str) {
+    tracing::info!(target: TARGET, session, event = "impersonation_begun", "an impersonation began");
+}
+
+/// An impersonation ended: its administrator has `returned`, or its session ended or became somebody's own. One that ends with
+/// its session, by time or by a revocation, is not reported here.
+pub(crate) fn impersonation_ended(session: &'static str, returned: bool) {
+    tracing::info!(target: TARGET, session, returned, event = "impersonation_ended", "an impersonation ended");
+}
+
 /// What is kept under the key of an owner's index is none. It is not named: that would say who the owner is.
 pub(crate) fn foreign_index(session: &'static str) {
     tracing::warn!(target: TARGET, session, event = "foreign_index",

@@ -12,6 +12,7 @@ mod expiring;
 mod field;
 mod guard;
 mod handlers;
+mod impersonator;
 mod lifetimes;
 mod names;
 mod owners;

@@ -17,6 +17,9 @@ impl Changes {
     /// # Errors
     /// [`Conflict`] if a policy refuses.
     pub(crate) fn onto(&self, current: &Arc<Record>) -> Result<Self, Conflict> {
+        if self.exact {
+            return Err(Conflict);
+        }
         let mut values = Builder::with_capacity(self.values.size());
         let fields = self.fields.iter().map(|change| {
             let key = change.key.as_bytes();
@@ -31,6 +34,7 @@ impl Changes {
             base: Some(Arc::clone(current)),
             values,
             wipe: self.wipe.clone(),
+            exact: false,
             meta: self.meta.clone(),
             max_bytes: self.max_bytes,
             // it is of the record that was loaded before

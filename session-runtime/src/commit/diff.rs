@@ -70,6 +70,7 @@ impl Diff {
             match field.role {
                 Role::Skipped => {}
                 Role::Extra => self.add_extra(field, loaded, ours, context),
+                Role::Impersonator => self.add_mark(field, loaded, ours, context),
                 _ if field.access.is_notice() => self.add_notice(field, loaded, ours, context),
                 _ => self.add_field(field, loaded, ours, context),
             }
@@ -92,7 +93,10 @@ impl Diff {
         let value = self.encode(field, ours);
         let class = match field.role {
             Role::Keep => Class::Keep,
-            Role::Owner if !same => self.owner_changed(field, loaded, ours, value.clone()),
+            // what begins anew is nobody's but its owner's, though another one acted as the same before
+            Role::Owner if !same || is_impersonated(loaded) => {
+                self.owner_changed(field, loaded, ours, value.clone())
+            }
             Role::Privileged if !same => self.privilege_changed(field, ours),
             Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
             _ => Class::Plain,
@@ -130,6 +134,18 @@ impl Diff {
         self.summary.privileged = true;
         self.summary.dropped |= dropped;
         Class::Privilege { dropped }
+    }
+
+    /// Who is behind an impersonation is stored by what begins it, and goes with every wipe.
+    fn add_mark<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
+        let default = S::default();
+        let (was, is) = (!field.access.same(&default, loaded), !field.access.same(&default, ours));
+        if is && !field.access.same(loaded, ours) {
+            self.fail(field.key.into(), "only `Session::impersonate` sets it".into());
+        } else if was && !is && !context.restart {
+            self.summary.privileged = true;
+            self.summary.unmasked = true;
+        }
     }
 
     /// A field that was loaded from an earlier key moves to its present one.
@@ -230,5 +246,14 @@ fn is_emptied<S: SessionData>(loaded: &S, ours: &S) -> bool {
     }
     let default = S::default();
     privileges().any(|field| !field.access.same(loaded, &default))
-        && S::FIELDS.iter().all(|field| field.access.same(ours, &default))
+        // who is behind an impersonation is behind nothing any more
+        && S::FIELDS
+            .iter()
+            .all(|field| field.role == Role::Impersonator || field.access.same(ours, &default))
+}
+
+/// Whether somebody acts as the owner.
+fn is_impersonated<S: SessionData>(loaded: &S) -> bool {
+    let mut marks = S::FIELDS.iter().filter(|field| field.role == Role::Impersonator);
+    marks.any(|mark| !mark.access.same(&S::default(), loaded))
 }

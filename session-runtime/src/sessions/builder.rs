@@ -20,6 +20,7 @@ use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
+use crate::impersonation::Impersonation;
 use crate::owners::{self, Limit, Owners, WhenFull};
 use crate::record::MemoBudget;
 use crate::session::lasting;
@@ -297,6 +298,7 @@ impl<R: RootSession> SessionsBuilder<R> {
             memo: Arc::new(MemoBudget::new(MEMO_BYTES)),
             types: Types::of::<R>(),
             owners: Owners::of::<R>(limit),
+            impersonation: Impersonation::of::<R>(),
             blank: OnceLock::new(),
         };
         if limit.is_some() && !owners::are_kept(&engine) {

@@ -29,6 +29,7 @@ fn facts() -> Facts {
         ending: Ending::Commit,
         lifetimes: LIFETIMES,
         activity: true,
+        impersonated: false,
         now: NOW,
     }
 }

@@ -149,6 +149,7 @@ impl Cell {
 
     fn settle(&self, done: Done, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
+        let was_impersonated = self.is_impersonated(&state);
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
@@ -159,6 +160,9 @@ impl Cell {
                 state.source = Source::Dead;
                 state.cookie = None; // an earlier save of this request made it for the id that is dead now
             }
+        }
+        if was_impersonated && !self.is_impersonated(&state) {
+            event::impersonation_ended(self.session(), false);
         }
         if done.cookie.is_some() {
             state.cookie = done.cookie;
@@ -231,6 +235,7 @@ impl Cell {
             ending,
             lifetimes,
             activity: !state.background,
+            impersonated: self.is_impersonated(state),
             now: self.engine.now(),
         }
     }

@@ -33,6 +33,7 @@ impl Write {
             fields: Vec::new(),
             values: Builder::default(),
             wipe: None,
+            exact: false,
             meta: MetaChange::default(),
             max_bytes: usize::MAX,
             decoded: None,

@@ -1,11 +1,11 @@
 -- Before `update` and `rotate`: what the changes of a request make of the record as it is now.
 --
--- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; eight parts of the metadata, each empty to leave it as it is, or '=' and the new
+-- ARGV, after AGAIN, OP, SINCE and UNTIL: whether the last write must be SINCE; what the fields may take, empty for no limit; eight parts of the metadata, each empty to leave it as it is, or '=' and the new
 -- value; whether to wipe, how many fields survive that, and their names; then, for each field, its name, its policy, the
 -- bytes that the request loaded and the bytes that it wants. Empty bytes are no JSON, and stand for no field.
 
-local AGAIN, OP, SINCE, UNTIL, LIMIT, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], 6
-local WIPE, FIELDS = 14, 16 + tonumber(ARGV[15])
+local AGAIN, OP, SINCE, UNTIL, EXACT, LIMIT, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], 7
+local WIPE, FIELDS = 15, 17 + tonumber(ARGV[16])
 
 -- Decimal integers as text, since 64 bits do not fit into a double.
 
@@ -191,6 +191,9 @@ end
 -- What to write and what to remove; nothing at all if one field refuses. Beside it, how large the record would be, if that
 -- is too large.
 local function changes(key, record)
+  if EXACT == '1' and (SINCE == '' or string.sub(record.ops, 1, #SINCE) ~= SINCE) then
+    return nil
+  end
   local writes, names, stays, lengths, gone = {}, {}, {}, {}, {}
   for at = FIELDS, #ARGV, 4 do
     local name, policy = ARGV[at], ARGV[at + 1]
