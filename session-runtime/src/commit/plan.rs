@@ -1,5 +1,7 @@
 //! What follows from what a request did. Pure: no store, no clock, no cookie; the table test is the specification.
 
+mod impersonated;
+
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -149,20 +151,6 @@ pub(crate) struct Facts {
     /// Somebody acts as the owner that the fields name.
     pub(crate) impersonated: bool,
     pub(crate) now: Timestamp,
-}
-
-impl Facts {
-    /// Whoever acts as somebody else cannot prove for them who they are, nor choose for how long they stay. Whoever logs in
-    /// instead can.
-    fn of_somebody_else(&self) -> Self {
-        let mut facts = Self { impersonated: false, ..*self };
-        if facts.summary.owner == OwnerChange::Same {
-            facts.intents.rotate |= facts.intents.authenticated;
-            facts.intents.authenticated = false;
-            facts.intents.remember = None;
-        }
-        facts
-    }
 }
 
 /// What is to be done.

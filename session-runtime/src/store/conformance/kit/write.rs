@@ -133,6 +133,12 @@ impl Write {
         self
     }
 
+    /// Refuses all if another request wrote anything at all meanwhile.
+    pub fn to_nothing_else(mut self) -> Self {
+        self.0.exact = true;
+        self
+    }
+
     /// Records activity.
     pub fn seen(mut self, at: Timestamp) -> Self {
         self.0.meta.last_seen = Some(at);
