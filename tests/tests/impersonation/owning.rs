@@ -22,6 +22,7 @@ async fn s15_s17_it_is_listed_and_ended_as_the_administrators() {
         assert_eq!(world.seen_by(&browser).await, "anonymous", "{of:?}");
         assert_eq!(browser.clone().post("/back").await.body, "gone", "{of:?}");
 
+        world.clock.advance(crate::world::MINUTE);
         let browser = world.acting().await;
         let handle = world.sessions.sessions_of(&"root".to_owned()).await.unwrap()[0].handle();
         assert!(!world.sessions.revoke(&"ann".to_owned(), handle).await.unwrap(), "{of:?}");
