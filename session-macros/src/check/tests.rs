@@ -5,6 +5,7 @@ mod csrf;
 mod expiring;
 mod fields;
 mod handlers;
+mod impersonation;
 mod lifetimes;
 mod names;
 mod options;

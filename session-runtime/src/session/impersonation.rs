@@ -1,6 +1,7 @@
 //! An administrator acts as another user, and comes back.
 
 use super::Session;
+use super::slot::Slot;
 use crate::commit::switch::To;
 use crate::data::{Impersonates, Owned, OwnerOf, SessionData};
 use crate::error::Error;
@@ -92,6 +93,9 @@ impl<S: SessionData> Session<S> {
             let why = format!("a `&mut T` handler calls `handle.stage(session)` before `handle.{what}(..)`");
             return Err(Error::config(why));
         }
-        self.save().await
+        self.save().await?;
+        // decoding may find that the session cannot be used
+        self.cell.with(|_: &mut Slot<S::Root>| ());
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use session_runtime::{Expiring, Extra, Flash, Secret, session};
+use session_runtime::{Expiring, Extra, Flash, Impersonator, Secret, session};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub user: Option<u64>,
+    /// Who acts as them.
+    #[session(impersonator)]
+    pub behind: Option<Impersonator<u64>>,
     /// What they call it.
     #[session(label)]
     pub device: String,
