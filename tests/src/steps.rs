@@ -138,6 +138,9 @@ impl<T: 'static> Actor<T> {
     }
 }
 
+/// Whose an index is.
+const INDEX: &str = "\"index\"";
+
 /// A store whose calls are points, and which remembers the keys that it was given records under.
 #[derive(Clone, Debug)]
 pub struct Stepped<T> {
@@ -162,7 +165,8 @@ impl<T: Store> Stepped<T> {
         self.keys.lock().unwrap().extend(keys);
     }
 
-    /// The records under keys that were named since [`forget`](Self::forget).
+    /// The sessions under keys that were named since [`forget`](Self::forget): what is beside them is an owner's index, which
+    /// may know of one that never came.
     ///
     /// # Errors
     /// As the store.
@@ -170,7 +174,9 @@ impl<T: Store> Stepped<T> {
         let keys = self.keys.lock().unwrap().clone();
         let mut records = Vec::new();
         for key in keys {
-            if let Found::Record(record) = self.inner.load(&key).await? {
+            if let Found::Record(record) = self.inner.load(&key).await?
+                && record.meta().owner.as_deref() != Some(INDEX)
+            {
                 records.push(record);
             }
         }

@@ -13,7 +13,7 @@ use fixtures::{FIXTURES, PASS, files, folders, topics};
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 19] = [
+const OF_BOUNDS: [&str; 20] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",

@@ -87,7 +87,7 @@ pub(crate) async fn apply(engine: &Engine, work: &mut Work, note: Note<'_>) -> R
         Op::Nothing if work.plan.cookie != CookiePlan::Set => After::Unchanged,
         Op::Refuse => return Err(Error::new(Kind::Gone)),
         Op::Create(stamp) => {
-            let record = first(engine, stamp, &work.diff, work.now)?;
+            let record = first(engine, stamp, &mut work.diff, work.now)?;
             After::Live(create(engine, store, record, work.next.take()).await?)
         }
         Op::Delete => delete(engine, store, work).await?,
@@ -258,7 +258,7 @@ pub(crate) fn new_id(engine: &Engine) -> Result<Token, Error> {
 pub(super) fn first(
     engine: &Engine,
     stamp: Stamp,
-    diff: &Diff,
+    diff: &mut Diff,
     now: Timestamp,
 ) -> Result<Arc<Record>, Error> {
     let Lifetimes { idle, absolute, .. } = engine.lifetimes;
@@ -266,7 +266,7 @@ pub(super) fn first(
     let mut meta = Meta::new(now, stamp.idle.unwrap_or(idle), expires);
     meta.authenticated = stamp.authenticated.flatten();
     meta.remembered = stamp.remembered.unwrap_or(false);
-    meta.owner = diff.owner.clone().flatten();
+    meta.owner = diff.owner.take().flatten();
     meta.last_op = OpId::next();
     // where nothing was loaded nothing is removed: the new values are the record
     let fields = diff.values.to_fields();

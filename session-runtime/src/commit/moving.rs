@@ -64,7 +64,9 @@ impl<'a> NewId<'a> {
         let key = token.key(&engine.purpose);
         self.token = Some(token.clone());
         if !self.is_noted {
-            self.newcomer = Newcomer::of(arrival(engine, changes, old));
+            let arrival = arrival(engine, changes, old);
+            let arrival = if self.grace.is_some() { arrival.map(Arrival::by_renewal) } else { arrival };
+            self.newcomer = Newcomer::of(arrival);
             self.newcomer.note(engine, &key).await?;
             self.is_noted = true;
         }

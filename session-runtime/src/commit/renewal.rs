@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::apply::{After, Live, Work, assemble, store_changes, touch};
 use super::moving::{NewId, move_record};
-use super::plan::{Select, Stamp, Wipe};
+use super::plan::{CookiePlan, Select, Stamp, Wipe};
 use crate::clock::Timestamp;
 use crate::commit::apply::Note;
 use crate::engine::Engine;
@@ -110,8 +110,12 @@ pub(super) async fn renew(
     let mut id = NewId::renewed(engine, work.now.after(engine.lifetimes.grace));
     // nothing was moved yet: where the owner's index cannot have the new id, there is none now
     if let Err(error) = id.ready(&live, &mut changes).await {
-        if !error.is_gone() {
+        if error.is_unavailable() {
             event::renewal_failed(engine.types.root, &error);
+        }
+        if stamp.expires.is_none() {
+            // another request may be renewing the id: the browser needs no cookie that takes the place of that one's
+            work.plan.cookie = CookiePlan::Leave;
         }
     } else {
         note(Some(Arc::new(changes.clone())));

@@ -34,10 +34,10 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             Ok(renew(engine, jar, Live { record, ..live }, work.now).await)
         }
         Op::Create(stamp) => {
-            let record = first(engine, stamp, &work.diff, work.now)?;
+            let record = first(engine, stamp, &mut work.diff, work.now)?;
             let token = promised_or_new(engine, work)?;
             let done = bake(engine, jar, token, record, work.now)?;
-            coming(engine, &done, None).await?;
+            coming(engine, arrival(engine, &done, None)).await?;
             Ok(done)
         }
         Op::Update { select, stamp } => {
@@ -103,7 +103,7 @@ async fn rotate(
         }
         done => done?,
     };
-    let mut newcomer = match coming(engine, &done, Some(&live)).await {
+    let mut newcomer = match coming(engine, arrival(engine, &done, Some(&live))).await {
         // nor because an index cannot be written
         Err(error) if work.diff.summary.dropped && is_unwritten(&error) => {
             return all_ends(engine, jar, &live, work.now).await.map(Some);
@@ -138,7 +138,9 @@ async fn renew_id(engine: &Engine, jar: &Jar, work: &mut Work, stamp: Stamp) -> 
     match try_to_renew(engine, jar, &live, &changes, work.now).await {
         Ok(Renewed::Done(done)) => Ok(*done),
         Err(error) | Ok(Renewed::Unnoted(error)) if is_alone => {
-            event::renewal_failed(engine.types.root, &error);
+            if error.is_unavailable() {
+                event::renewal_failed(engine.types.root, &error);
+            }
             Ok(Done { standing: After::Unchanged, cookie: None })
         }
         Err(error) if !matches!(error.kind(), Kind::Full | Kind::NoEntropy) => Err(error),
@@ -173,8 +175,10 @@ async fn try_to_renew(
     let record = changed(changes, &live.record)?;
     let meta = Meta { issued: now, ..record.meta().clone() };
     let done = bake(engine, jar, token, Arc::new(record.with_meta(meta)), now)?;
-    let mut newcomer = match coming(engine, &done, Some(live)).await {
+    let arrival = arrival(engine, &done, Some(live)).map(|(arrival, key)| (arrival.by_renewal(), key));
+    let mut newcomer = match coming(engine, arrival).await {
         Ok(newcomer) => newcomer,
+        Err(error) if error.is_gone() => return Ok(Renewed::Overtaken),
         Err(error) => return Ok(Renewed::Unnoted(error)),
     };
     if jar.rotate(engine, live, &new, Some(&renewal), now).await? {
@@ -266,8 +270,8 @@ fn arrival(engine: &Engine, done: &Done, before: Option<&Live>) -> Option<(Arriv
 }
 
 /// Notes that the session of this cookie comes, if somebody owns it. Before the cookie leaves, and before the old id ends.
-async fn coming(engine: &Engine, done: &Done, before: Option<&Live>) -> Result<Newcomer, Error> {
-    let Some((arrival, key)) = arrival(engine, done, before) else { return Ok(Newcomer::default()) };
+async fn coming(engine: &Engine, arrival: Option<(Arrival, Key)>) -> Result<Newcomer, Error> {
+    let Some((arrival, key)) = arrival else { return Ok(Newcomer::default()) };
     let mut newcomer = Newcomer::of(Some(arrival));
     newcomer.note(engine, &key).await?;
     Ok(newcomer)

@@ -67,7 +67,9 @@ impl CookieWriter {
     }
 
     fn write(&self, length: usize, value: impl FnOnce(&mut String), max_age: Option<Duration>) -> String {
-        let mut header = String::with_capacity(self.name.len() + length + self.attributes.len() + MAX_AGE);
+        // what is as long as it has room for becomes a header without being copied
+        let age_length = if max_age.is_some() { MAX_AGE } else { 0 };
+        let mut header = String::with_capacity(self.name.len() + length + self.attributes.len() + age_length);
         header.push_str(&self.name);
         value(&mut header);
         header.push_str(&self.attributes);

@@ -12,6 +12,9 @@ use crate::token::Key;
 /// write. What never came to be is struck out afterwards.
 pub(super) const IN_FLIGHT: Duration = Duration::from_secs(300);
 
+/// How long a request takes from its note to its write, at most and mostly: what was noted before that is not waited for.
+const MOVING: Duration = Duration::from_secs(10);
+
 /// How far the clocks of two servers may be apart.
 pub(super) const SLACK: Duration = Duration::from_secs(600);
 
@@ -20,7 +23,7 @@ pub(super) const SLACK: Duration = Duration::from_secs(600);
 pub(crate) const MOST: usize = 1000;
 
 /// Keys of one session: the one that it has, and those that it was about to get.
-pub(super) const KEYS: usize = 8;
+pub(super) const KEYS: usize = 16;
 
 /// What happens to a login of somebody who has as many sessions as they may (S18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,12 @@ impl Entry {
     /// Whether one of its keys may still come to be.
     pub(super) fn is_in_flight(&self, now: Timestamp) -> bool {
         now < Timestamp::from_millis(self.noted).after(IN_FLIGHT)
+    }
+
+    /// Whether another request has just noted where the session goes on from `old`.
+    pub(super) fn is_moving_from(&self, old: &Key, now: Timestamp) -> bool {
+        let last = self.keys.last().is_some_and(|place| place.0 == *old);
+        !last && now < Timestamp::from_millis(self.noted).after(MOVING)
     }
 
     /// Its session is about to go on under `new`. What stands before `old` is dead: `old` is alive, so what it came from is

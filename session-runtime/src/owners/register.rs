@@ -17,6 +17,9 @@ use crate::token::Key;
 /// What an owner may read of one session, where only its cookie would tell: not a page of text.
 const LABEL: usize = 200;
 
+/// How often a renewal looks whether another one is done that has just been noted: for some hundredths of a second.
+const WAITS: u32 = 8;
+
 /// How often what may fail is tried.
 const FEW: u32 = 8;
 
@@ -28,6 +31,8 @@ pub(crate) struct Arrival {
     old: Option<Key>,
     expires: Timestamp,
     cookie: Option<InCookie>,
+    /// Whether it waits for another request that is about to do the same.
+    can_wait: bool,
 }
 
 impl Arrival {
@@ -56,14 +61,20 @@ impl Arrival {
                 label: desk.owners.label(record).map(|label| label.chars().take(LABEL).collect()),
             }),
         };
-        Some(Self { owner, old, expires: meta.expires, cookie })
+        Some(Self { owner, old, expires: meta.expires, cookie, can_wait: false })
+    }
+
+    /// By a renewal. A browser sends requests together, and one of them is enough.
+    pub(crate) fn by_renewal(self) -> Self {
+        Self { can_wait: true, ..self }
     }
 }
 
 /// Notes that the session is about to be under `new`, and makes room for it. Until that is done it must not be there.
 ///
 /// # Errors
-/// [`Kind::Gone`] if the session was ended meanwhile; [`Kind::Limit`] if its owner may have no more.
+/// [`Kind::Gone`] if the session ended or has another id; [`Kind::Limit`] if its owner may have no more; [`Kind::Conflict`]
+/// if the index changes without pause.
 pub(crate) async fn admit(engine: &Engine, arrival: &Arrival, new: &Key) -> Result<(), Error> {
     let Some(desk) = Desk::of(engine) else { return Ok(()) };
     let index = Index::of(engine, &desk, &arrival.owner);
@@ -74,6 +85,14 @@ pub(crate) async fn admit(engine: &Engine, arrival: &Arrival, new: &Key) -> Resu
         // an id that was promised may have been noted by an earlier try
         let known = [arrival.old, Some(*new)].into_iter().flatten().find(|key| ledger.of(key).is_some());
         let evicted = match known.and_then(|key| Some((key, ledger.of(&key)?))) {
+            Some((old, entry))
+                if arrival.can_wait && attempt < WAITS && entry.is_moving_from(&old, engine.now()) =>
+            {
+                if has_moved(engine, &desk, arrival, entry, &old).await? {
+                    return Err(Error::new(Kind::Gone));
+                }
+                continue;
+            }
             Some((old, entry)) => {
                 go_on(engine, &desk, arrival, entry, &old, new).await?;
                 Vec::new()
@@ -91,6 +110,22 @@ pub(crate) async fn admit(engine: &Engine, arrival: &Arrival, new: &Key) -> Resu
         }
     }
     Err(Error::new(Kind::Conflict))
+}
+
+/// Whether another request has done what it noted: `old` is dead.
+async fn has_moved(
+    engine: &Engine,
+    desk: &Desk<'_>,
+    arrival: &Arrival,
+    entry: &Entry,
+    old: &Key,
+) -> Result<bool, Error> {
+    Ok(match desk.rooms {
+        Rooms::Store(store) => {
+            !matches!(find(engine, store, &arrival.owner, old).await?, At::Here(at, _) if at == *old)
+        }
+        Rooms::Cookies(jar) => jar.is_over(engine, old, &arrival.owner, entry.began()).await?,
+    })
 }
 
 /// A session that its owner has already gets another key.

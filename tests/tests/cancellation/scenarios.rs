@@ -192,7 +192,7 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
     Scenario { parts: &["/others_vote"], ..plain("/vote", Who::Visitor) },
 ];
 
-/// What a store holds, but for ids and moments: fields, owner, and whether activity was recorded.
+/// What a store holds of sessions, but for ids and moments: fields, owner, and whether activity was recorded.
 pub(crate) type Snapshot = Vec<BTreeMap<String, String>>;
 
 pub(crate) struct World<T> {
@@ -302,6 +302,13 @@ impl<T: Store + Clone> World<T> {
             assert!(after.contains(&found), "{what}: {found:?} is not carried out");
         } else {
             assert!(*before == found || after.contains(&found), "{what}: {found:?} is a mixture");
+        }
+        for owner in ["ann", "bob"] {
+            let json = format!("{:?}", Some(format!("\"{owner}\"")));
+            let alive = found.iter().filter(|record| record["@owner"] == json).count();
+            let known = self.sessions.sessions_of(&owner.to_owned()).await.unwrap().len();
+            // there may be others, of requests before this one
+            assert!(known >= alive, "{what}: whose session is alive knows of it (S15)");
         }
     }
 

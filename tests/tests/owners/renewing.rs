@@ -178,3 +178,52 @@ async fn s18_a_login_by_an_id_that_is_dead_makes_nobody_leave() {
         }
     }
 }
+
+#[tokio::test]
+async fn t32_of_many_requests_that_come_with_an_old_id_one_renews_it_and_the_rest_lose_nothing() {
+    on_every_store(async |world| {
+        let here = world.ripe("ann", "laptop").await;
+        let sent: Vec<_> = (0..20).map(|_| world.send(&here, Request::post("/act/renewed"))).collect();
+        let mut ids = std::collections::BTreeSet::new();
+        for sent in sent {
+            let reply = patiently("a renewal", sent).await.unwrap();
+            assert_eq!(reply.status, 200, "{:?}", world.kind);
+            ids.extend(reply.pair().map(str::to_owned));
+        }
+        if !world.kind.is_cookie() {
+            // by a cookie that holds the session, each answer is another text
+            assert_eq!(ids.len(), 1, "{:?}", world.kind);
+        }
+        for id in &ids {
+            let mut browser = world.browser();
+            browser.plant(id);
+            assert_eq!(world.seen_by(&browser).await, "ann false renewed", "{:?}", world.kind);
+        }
+        assert_eq!(world.labels_of("ann").await, ["laptop"], "{:?}", world.kind);
+        assert_eq!(world.sessions.revoke_owner(&ann()).await.unwrap(), 1, "{:?}", world.kind);
+        for id in &ids {
+            let mut browser = world.browser();
+            browser.plant(id);
+            assert_eq!(world.seen_by(&browser).await, "anonymous", "{:?}", world.kind);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s24_a_renewal_that_was_noted_and_never_done_is_done_by_a_later_request() {
+    for kind in [Kind::Memory, Kind::Files, Kind::Redis, Kind::EncryptedCookie] {
+        let world = World::new(kind).await;
+        let mut here = world.ripe("ann", "laptop").await;
+        let before = here.cookie();
+        // its write never comes
+        world.store.fail(&[if kind.is_cookie() { Op::Create } else { Op::Rotate }]);
+        assert_eq!(here.post("/act/renew").await.status, 200, "{kind:?}");
+        world.store.recover();
+        assert_eq!(here.cookie(), before, "{kind:?}");
+        assert_eq!(here.post("/act/renew").await.status, 200, "{kind:?}");
+        assert_ne!(here.cookie(), before, "{kind:?}");
+        world.sessions.revoke_owner(&ann()).await.unwrap();
+        assert_eq!(world.seen_by(&here).await, "anonymous", "{kind:?}");
+    }
+}

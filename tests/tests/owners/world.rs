@@ -108,6 +108,8 @@ async fn end_others(handle: Session<Account>) -> Result<String, String> {
     handle.revoke_others().await.map(|count| count.to_string()).map_err(text)
 }
 
+// by value, as `map_err` has it
+#[allow(clippy::needless_pass_by_value)]
 fn text(error: Error) -> String {
     error.to_string()
 }

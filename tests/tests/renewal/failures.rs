@@ -124,8 +124,8 @@ async fn that_an_id_cannot_be_renewed_is_no_reason_to_fail_a_request_that_only_r
 
 #[tokio::test]
 async fn a_store_that_is_full_keeps_the_changes_and_the_id() {
-    // room for the session, and not for a second entry; nothing in it may give way
-    let store = MemoryStore::builder().capacity(1).build();
+    // room for the session and its owner's index, and not for a third entry; nothing in it may give way
+    let store = MemoryStore::builder().capacity(2).build();
     let mut world = World::new("full", Sessions::builder(store)).await;
     let old = world.old.clone();
     let reply = world

@@ -28,6 +28,10 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Self { keys: VecDeque::with_capacity(entries), live: 0 }
+    }
+
     /// How many entries there are.
     pub(super) const fn live(&self) -> usize {
         self.live

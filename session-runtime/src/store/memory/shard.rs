@@ -14,6 +14,10 @@ use crate::token::Key;
 /// What an entry takes beside its record: its place in the table, which is at worst less than half full, and in a queue.
 pub(super) const SLOT: usize = 2 * (size_of::<(Key, Entry)>() + 1) + size_of::<(Key, Turn)>();
 
+/// Sessions that a new shard has room for. The first sessions of a process come all at once: no shard should have to grow
+/// several times for them, under its lock. Of all shards together it is less than 200 KB.
+const ROOM: usize = 7;
+
 /// How long what is over may lie around when nobody calls [`Shard::sweep`].
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -82,13 +86,24 @@ fn anonymous(record: &Record) -> Option<Victim> {
 ///
 /// What leaves is handed to the caller, who drops it when the lock is released: a record may remember a value of the
 /// application, whose `Drop` has no business under the lock.
-#[derive(Default)]
 pub(super) struct Shard {
     entries: HashMap<Key, Entry, ByKey>,
     anonymous: Queue,
     tombstones: Queue,
     last_turn: Turn,
     swept: Timestamp,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::with_capacity_and_hasher(ROOM, ByKey::default()),
+            anonymous: Queue::with_capacity(ROOM),
+            tombstones: Queue::default(),
+            last_turn: Turn::default(),
+            swept: Timestamp::default(),
+        }
+    }
 }
 
 impl Shard {
@@ -180,7 +195,7 @@ impl Shard {
             self.queue(kind).forget();
         }
         if self.entries.len() < self.entries.capacity() / 4 {
-            self.entries.shrink_to(2 * self.entries.len());
+            self.entries.shrink_to(ROOM.max(2 * self.entries.len()));
         }
         self.compact();
         over
