@@ -93,10 +93,7 @@ impl Diff {
         let value = self.encode(field, ours);
         let class = match field.role {
             Role::Keep => Class::Keep,
-            // what begins anew is nobody's but its owner's, though another one acted as the same before
-            Role::Owner if !same || is_impersonated(loaded) => {
-                self.owner_changed(field, loaded, ours, value.clone())
-            }
+            Role::Owner if !same => self.owner_changed(field, loaded, ours, value.clone()),
             Role::Privileged if !same => self.privilege_changed(field, ours),
             Role::Owner | Role::Privileged => Class::Privilege { dropped: false },
             _ => Class::Plain,
@@ -136,13 +133,13 @@ impl Diff {
         Class::Privilege { dropped }
     }
 
-    /// Who is behind an impersonation is stored by what begins it, and goes with every wipe.
+    /// Who is behind an impersonation is stored by what begins it, and goes with every wipe, so with a restart too.
     fn add_mark<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
         let default = S::default();
         let (was, is) = (!field.access.same(&default, loaded), !field.access.same(&default, ours));
         if is && !field.access.same(loaded, ours) {
             self.fail(field.key.into(), "only `Session::impersonate` sets it".into());
-        } else if was && !is && !context.restart {
+        } else if was && (context.restart || !is) {
             self.summary.privileged = true;
             self.summary.unmasked = true;
         }
@@ -250,10 +247,4 @@ fn is_emptied<S: SessionData>(loaded: &S, ours: &S) -> bool {
         && S::FIELDS
             .iter()
             .all(|field| field.role == Role::Impersonator || field.access.same(ours, &default))
-}
-
-/// Whether somebody acts as the owner.
-fn is_impersonated<S: SessionData>(loaded: &S) -> bool {
-    let mut marks = S::FIELDS.iter().filter(|field| field.role == Role::Impersonator);
-    marks.any(|mark| !mark.access.same(&S::default(), loaded))
 }

@@ -21,8 +21,9 @@ impl<S: SessionData> Session<S> {
     ///   it, and that of the user does not. Deadlines and "remember me" stay as they are.
     /// * `fresh` lets nobody in meanwhile, and [`authenticated`](Self::authenticated) only gives the session a new id: the
     ///   user has proved nothing.
-    /// * A logout, a login as somebody else and [`restart`](Self::restart) end the impersonation, and what was put aside is
-    ///   forgotten. So does putting `None` into the `impersonator` field, which ends the session.
+    /// * A logout, and a login as somebody else, end the impersonation, and what was put aside is forgotten. Putting `None`
+    ///   into the `impersonator` field ends the session, and so does a [`restart`](Self::restart) with the same owner: it
+    ///   would be the user's without a mark.
     ///
     /// It is stored before this returns, under a new id, and stays so whatever becomes of the request; what the request
     /// changed before is [saved](Self::save) first. So a `&mut T` handler calls [`stage`](Self::stage) before. Its copy is the

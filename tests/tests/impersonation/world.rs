@@ -118,6 +118,7 @@ async fn act(session: &mut Shop, handle: Session<Shop>, Path(deed): Path<String>
         "unmask" => session.admin = None,
         "unmask-and-login" => (session.admin, session.user) = (None, Some("cid".into())),
         "restart" => handle.restart(anew(Some("ann"))),
+        "restart-other" => handle.restart(anew(Some("cid"))),
         "restart-marked" => handle.restart(Shop { admin: session.admin.clone(), ..anew(Some("ann")) }),
         "restart-nobody" => handle.restart(anew(None)),
         "destroy" => handle.destroy(),
