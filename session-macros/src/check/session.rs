@@ -65,7 +65,8 @@ pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
 /// The type of the owner, if it looks like one.
 fn owner(decl: &SessionDecl) -> Option<&Type> {
     let Shape::Named(fields) = &decl.shape else { return None };
-    let is_owner = |field: &&FieldDecl| field.options.mentions.find(FieldKey::Owner).is_some();
+    let has = |field: &FieldDecl, key| field.options.mentions.find(key).is_some();
+    let is_owner = |field: &&FieldDecl| has(field, FieldKey::Owner) && !has(field, FieldKey::Impersonator);
     fields.iter().find(is_owner).map(|field| &field.ty).filter(|ty| is_named(ty, "Option"))
 }
 
