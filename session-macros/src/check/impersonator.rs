@@ -19,7 +19,7 @@ pub(super) fn type_of(decl: &FieldDecl, errors: &Errors) {
         return;
     }
     let fact = "an `impersonator` field says who is behind an impersonation, if there is one";
-    let user = inner.map_or_else(|| "UserId".to_owned(), |inner| code(inner));
+    let user = inner.map_or_else(|| "UserId".to_owned(), code);
     let help = if is_named(&decl.ty, "Impersonator") {
         format!("write `Option<{}>`", code(&decl.ty))
     } else {
