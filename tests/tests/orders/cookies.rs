@@ -257,7 +257,7 @@ fn keys() -> KeyRing {
 }
 
 fn list() -> RevocationList {
-    RevocationList::new(Stepped::around(MemoryStore::new()))
+    RevocationList::new(Stepped::around(MemoryStore::new()).passing_indexes())
 }
 
 #[tokio::test]
