@@ -185,6 +185,7 @@ impl Cell {
     fn settle(&self, done: Done, upgrade: Option<Arc<Upgrade>>, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
         let (mut outdated, mut dropped) = (false, None);
+        let impersonated = state.source.key().copied().filter(|_| self.is_impersonated(&state));
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
@@ -199,6 +200,7 @@ impl Cell {
                 state.source = Source::Dead;
             }
         }
+        let unmasked = impersonated.filter(|_| !self.is_impersonated(&state));
         if done.cookie.is_some() {
             state.cookie = done.cookie;
         }
@@ -212,6 +214,9 @@ impl Cell {
             state.intents = state.intents.without(intents);
         }
         drop(state);
+        if unmasked.is_some() {
+            self.engine.reporter.tell(unmasked.as_ref(), Happened::ImpersonationEnded { returned: false });
+        }
         if outdated {
             self.tell(Happened::CsrfOutdated);
         }
@@ -278,6 +283,7 @@ impl Cell {
             ending,
             lifetimes,
             activity: !state.background,
+            impersonated: self.is_impersonated(state),
             now: self.engine.now(),
         }
     }
