@@ -11,6 +11,8 @@ mod ending;
 mod handlers;
 #[path = "impersonation/limits.rs"]
 mod limits;
+#[path = "impersonation/migrating.rs"]
+mod migrating;
 #[path = "impersonation/observing.rs"]
 mod observing;
 #[path = "impersonation/owning.rs"]

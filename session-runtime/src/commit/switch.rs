@@ -70,7 +70,7 @@ pub(crate) async fn switch(
 }
 
 async fn log_out(engine: &Engine, work: &mut Work, live: Live) -> Result<Done, Error> {
-    work.plan = Plan { op: Op::Delete, cookie: CookiePlan::Remove, ..Plan::NOTHING };
+    work.plan = Plan { op: Op::Delete, cookie: CookiePlan::Remove };
     work.live = Some(live);
     apply(engine, work, &|_| ()).await
 }

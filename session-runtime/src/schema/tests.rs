@@ -232,3 +232,30 @@ fn t22_neither_a_migration_nor_its_error_shows_a_value() {
     let shown = format!("{migration:?} {wrong:?} {wrong} {upgrade:?}");
     assert!(!shown.contains("canary") && !shown.contains('\u{1b}'), "{shown}");
 }
+
+#[test]
+fn t42_a_migration_that_changes_who_acts_as_whom_fails() {
+    fn migrated(
+        by: impl Fn(&mut Migration) -> Result<(), MigrationError> + Send + Sync + 'static,
+        mark: &str,
+    ) -> bool {
+        let impersonator = Some(Keys("admin", &["support"]));
+        let schema = Schema { impersonator, ..schema(1, Box::leak(Box::new(by))) };
+        schema.upgrade(&record(0, Some("7"), &[("user", "8"), ("support", mark), ("note", "1")])).is_ok()
+    }
+    for mark in ["{\"user\":7}", "null"] {
+        let is_on = mark != "null";
+        assert!(migrated(|session| session.rename("note", "text"), mark));
+        assert!(migrated(|session| session.rename("support", "admin"), mark), "the mark is the same");
+        assert_eq!(migrated(|session| session.set("user", &"u8"), mark), !is_on);
+        assert_eq!(migrated(|session| session.set("support", &None::<u8>), mark), !is_on);
+        assert!(!migrated(|session| session.set("admin", &1), mark));
+    }
+    assert!(!migrated(
+        |session| {
+            session.remove("support");
+            Ok(())
+        },
+        "{\"user\":7}"
+    ));
+}

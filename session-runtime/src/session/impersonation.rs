@@ -79,6 +79,9 @@ impl<S: SessionData> Session<S> {
     ///
     /// Values that last for a time have gone on ageing; an `Expiring` that is over does not come back.
     ///
+    /// What was put aside by another `version` of the session type does not come back, since no migration reaches it: then the
+    /// session ends as at a logout. This returns `Ok`, and the request has no session any more.
+    ///
     /// # Errors
     /// As [`impersonate`](Self::impersonate).
     pub async fn stop_impersonating(&self) -> Result<(), Error>

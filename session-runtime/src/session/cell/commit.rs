@@ -242,9 +242,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        // what an earlier save made a cookie for may have ended since
-        let saved = state.cookie.is_some() && matches!(state.source, Source::Live(_));
-        if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
+        // a cookie of an earlier save is still to be sent, and what it was made for may have ended since
+        if state.cookie.is_some() || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
