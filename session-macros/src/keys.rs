@@ -99,6 +99,7 @@ keys! {
         Privileged = "privileged", "privileged";
         Owner = "owner", "owner";
         Label = "label", "label";
+        Impersonator = "impersonator", "impersonator";
         Keep = "keep", "keep";
         Ttl = "ttl", r#"ttl = "5m""#;
         Extra = "extra", "extra";

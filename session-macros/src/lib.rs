@@ -82,6 +82,7 @@ use proc_macro::TokenStream;
 /// | `privileged` | a change of it gives the session a new id |
 /// | `owner` | it says whose session this is, and is an `Option`: a change gives a new id, and a change of owner wipes all that is not `keep` |
 /// | `label` | it says to its owner which session this is, in the list of theirs: a `String` or `Option<String>`, such as a browser's name; it takes an `owner` field |
+/// | `impersonator` | it says who is behind an impersonation, and is an `Option<Impersonator<UserId>>`, of what the `owner` field holds; no handler sets it: see `Session::impersonate` |
 /// | `keep` | it survives a change of owner |
 /// | `ttl = "5m"` | how long a value of the field lasts, counted from when it was set; every `Expiring` needs one, and nothing else has it |
 /// | `extra` | it is an `Extra`: the map of all keys that no other field claims |

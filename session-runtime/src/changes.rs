@@ -25,6 +25,8 @@ pub struct Changes {
     pub(crate) values: Builder,
     /// `Some`: every stored field goes but these keys; the changes are applied to what is left.
     pub(crate) wipe: Option<Arc<[Cow<'static, str>]>>,
+    /// The record must be the one that was loaded, to the last write; otherwise all of it is a conflict.
+    pub(crate) exact: bool,
     pub(crate) meta: MetaChange,
     /// [`Changes::max_bytes`].
     pub(crate) max_bytes: usize,
@@ -101,7 +103,8 @@ impl Changes {
     pub(crate) fn merge(&self, current: &Record) -> Result<Record, Conflict> {
         let base = self.base.as_deref();
         let untouched = base.is_some_and(|base| std::ptr::eq(base, current));
-        if !untouched && self.is_of_an_earlier_version_than(current) {
+        let is_another = || base.is_none_or(|base| base.meta().last_op != current.meta().last_op);
+        if !untouched && self.is_of_an_earlier_version_than(current) || self.exact && is_another() {
             return Err(Conflict);
         }
         let mut out = Builder::with_capacity(current.fields().size() + self.values.size());

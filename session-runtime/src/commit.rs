@@ -8,3 +8,4 @@ pub(crate) mod moving;
 pub(crate) mod plan;
 pub(crate) mod renewal;
 pub(crate) mod sealed;
+pub(crate) mod switch;

@@ -90,6 +90,14 @@ pub trait Owned: RootSession {
     type Field: OwnerValue;
 }
 
+/// A session type with an `impersonator` field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `impersonator` field",
+    label = "who is behind an impersonation is said by a field",
+    note = "declare one: `#[session(impersonator)] admin: Option<Impersonator<UserId>>`"
+)]
+pub trait Impersonates: Owned {}
+
 /// Who owns sessions of type `R`: `UserId` where the field is an `Option<UserId>`.
 pub type OwnerOf<R> = <<R as Owned>::Field as OwnerValue>::Owner;
 
@@ -173,6 +181,8 @@ pub(crate) enum Role {
     Privileged,
     /// Whose session this is.
     Owner,
+    /// Who is behind an impersonation. No handler sets it.
+    Impersonator,
     /// Lives for one request.
     Skipped,
     /// Holds the keys that nothing else claims.
@@ -182,7 +192,7 @@ pub(crate) enum Role {
 impl Role {
     /// Whether being set is a privilege, so that losing it must not be undone by anything.
     pub(crate) const fn is_privilege(self) -> bool {
-        matches!(self, Self::Privileged | Self::Owner)
+        matches!(self, Self::Privileged | Self::Owner | Self::Impersonator)
     }
 
     pub(crate) const fn is_stored(self) -> bool {
@@ -191,6 +201,11 @@ impl Role {
 }
 
 impl<S> Field<S> {
+    /// The keys under which it may be stored, the present one first.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> + use<S> {
+        std::iter::once(self.key).chain(self.aliases.iter().copied())
+    }
+
     /// A field that is stored under `key`.
     pub const fn new(key: &'static str, access: &'static dyn Access<S>) -> Self {
         Self {
@@ -262,6 +277,13 @@ impl<S> Field<S> {
     #[must_use]
     pub const fn owner(mut self) -> Self {
         self.role = Role::Owner;
+        self
+    }
+
+    /// `impersonator`, of a field whose access is a [`Marked`](crate::field::Marked) one.
+    #[must_use]
+    pub const fn impersonator(mut self) -> Self {
+        self.role = Role::Impersonator;
         self
     }
 }

@@ -13,13 +13,14 @@ use crate::codec;
 use crate::commit::plan::Lifetimes;
 use crate::cookie::read::Value;
 use crate::cookie::write::CookieWriter;
-use crate::data::{Role, RootSession, SessionData, has_notice, is_shareable};
+use crate::data::{Field, Role, RootSession, SessionData, has_notice, is_shareable};
 use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::field::Claims;
+use crate::impersonation::Impersonation;
 use crate::observe::Reporter;
 use crate::owners::Owners;
-use crate::record::MemoBudget;
+use crate::record::{MemoBudget, Record};
 use crate::schema::Schema;
 use crate::sessions::described;
 use crate::store::{DynStore, Jar};
@@ -49,6 +50,8 @@ pub(crate) struct Engine {
     pub(crate) reporter: Reporter,
     /// `None` for sessions without an `owner` field.
     pub(crate) owners: Option<Owners>,
+    /// `None` for sessions without an `impersonator` field.
+    pub(crate) impersonation: Option<Impersonation>,
     /// The root's value where there is no session, made once.
     pub(crate) blank: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -89,9 +92,7 @@ pub(crate) struct Types {
 impl Types {
     pub(crate) fn of<R: RootSession>() -> Self {
         let stored = R::FIELDS.iter().filter(|field| field.role.is_stored());
-        let keys = stored
-            .flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied()))
-            .collect();
+        let keys = stored.flat_map(Field::keys).collect();
         Self {
             root: R::NAME,
             sections: Vec::new(),
@@ -125,12 +126,17 @@ impl Types {
 
 fn kept<S: SessionData>() -> impl Iterator<Item = Cow<'static, str>> {
     let kept = S::FIELDS.iter().filter(|field| field.role == Role::Keep);
-    kept.flat_map(|field| std::iter::once(field.key).chain(field.aliases.iter().copied())).map(Cow::Borrowed)
+    kept.flat_map(Field::keys).map(Cow::Borrowed)
 }
 
 impl Engine {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether somebody else than the owner that its fields name is behind the session of this record.
+    pub(crate) fn is_impersonated(&self, record: &Record) -> bool {
+        self.impersonation.as_ref().is_some_and(|impersonation| impersonation.is_on(record))
     }
 
     /// What a cookie's text is, if it is well formed.

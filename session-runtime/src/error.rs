@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::edge::Statuses;
+use crate::impersonation::CannotImpersonate;
 
 /// A boxed cause.
 pub type Source = Box<dyn StdError + Send + Sync>;
@@ -37,6 +38,8 @@ pub(crate) enum Kind {
     TooLarge { field: Cow<'static, str>, bytes: usize, limit: usize },
     /// The owner has as many sessions as they may.
     Limit { sessions: usize },
+    /// An impersonation that cannot begin or end.
+    Impersonation(CannotImpersonate),
     /// A value that JSON cannot carry, or that does not fit where it was put.
     Unstorable { field: Cow<'static, str>, why: Cow<'static, str> },
     /// The id or its attributes changed, but the response head is already on its way.
@@ -101,6 +104,15 @@ impl Error {
         matches!(self.0.kind, Kind::Limit { .. })
     }
 
+    /// Why [`Session::impersonate`](crate::Session::impersonate) or
+    /// [`stop_impersonating`](crate::Session::stop_impersonating) refused, unless it was the store or the session's size.
+    pub fn cannot_impersonate(&self) -> Option<CannotImpersonate> {
+        match self.0.kind {
+            Kind::Impersonation(why) => Some(why),
+            _ => None,
+        }
+    }
+
     /// A field holds a value that cannot be stored, such as a number that is not finite; the text names the field.
     pub fn is_unstorable(&self) -> bool {
         matches!(self.0.kind, Kind::Unstorable { .. })
@@ -161,6 +173,7 @@ impl fmt::Display for Error {
             Kind::Limit { sessions } => {
                 write!(f, "the owner has {sessions} sessions, which is as many as are allowed")
             }
+            Kind::Impersonation(why) => why.fmt(f),
             Kind::Unstorable { field, why } => {
                 write!(f, "session field `{}` cannot be stored: {why}", field.escape_debug())
             }

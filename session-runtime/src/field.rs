@@ -9,7 +9,7 @@ mod number;
 mod policy;
 mod secret;
 
-pub use access::{Access, Merged, Rest, Scratch, Sum, Timed, Value};
+pub use access::{Access, Marked, Merged, Rest, Scratch, Sum, Timed, Value};
 pub use expiring::{Expiring, Lasting, Perishable, Term};
 pub(crate) use extra::{Claims, check_key as check_extra_key};
 pub use extra::{Extra, ExtraError};
@@ -22,6 +22,8 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Kind};
 
 /// A type that a session field can have.
 ///
@@ -183,9 +185,12 @@ impl LabelValue for Option<String> {}
 /// The JSON of an owner field that holds this owner.
 ///
 /// # Errors
-/// When JSON cannot carry it.
-pub(crate) fn owner_json<T: OwnerValue>(owner: &T::Owner) -> Result<String, EncodeError> {
+/// [`Kind::Unstorable`] when JSON cannot carry it.
+pub(crate) fn owner_json<T: OwnerValue>(owner: &T::Owner) -> Result<String, Error> {
     let mut json = Vec::new();
-    T::of(owner).encode(&mut json)?;
-    String::from_utf8(json).map_err(|_| EncodeError::NotJson)
+    let encoded = T::of(owner).encode(&mut json);
+    let text = encoded.and_then(|()| String::from_utf8(json).map_err(|_| EncodeError::NotJson));
+    text.map_err(|why| {
+        Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
+    })
 }

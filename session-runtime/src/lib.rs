@@ -148,6 +148,7 @@ mod engine;
 mod error;
 mod event;
 mod field;
+mod impersonation;
 #[cfg(feature = "signed-cookie")]
 pub mod jwt;
 #[cfg(feature = "_keys")]
@@ -184,13 +185,14 @@ pub mod __private;
 pub use adapter::axum::{SessionFuture, SessionService};
 pub use adapter::{Refused, Rejection};
 pub use cookie::rules::SameSite;
-pub use data::{Owned, OwnerOf, Remembers, RootSession, SessionData};
+pub use data::{Impersonates, Owned, OwnerOf, Remembers, RootSession, SessionData};
 pub use edge::{CsrfToken, OverHttps, Peer, SiteData};
 pub use error::{Error, Unavailable};
 pub use field::{
     Addable, Appendable, Expiring, Extra, ExtraError, Flash, LabelValue, Ordered, OwnerValue, Secret,
     SessionField, Unitable,
 };
+pub use impersonation::{CannotImpersonate, Impersonator};
 #[cfg(feature = "_keys")]
 pub use keys::{KeyError, KeyLiteral, KeyRing, SecretKey};
 pub use owners::{BadHandle, OwnedSession, SessionHandle, WhenFull};

@@ -276,6 +276,15 @@ pub enum Happened<'a> {
     },
     /// A login was refused: its owner has as many sessions as allowed (S18).
     LimitRefused,
+    /// Somebody began to act as somebody else, and the session has a new id. Who, and as whom, is the application's to note:
+    /// it knows both.
+    ImpersonationBegun,
+    /// An impersonation ended, by its session or within it. One that ends with its session, by time or by a revocation, is not
+    /// told.
+    ImpersonationEnded {
+        /// Whether its administrator is back, under a new id. Otherwise the session has ended, or became somebody's own.
+        returned: bool,
+    },
     /// What was over was removed from the store.
     Swept {
         /// How many records and dead ids.

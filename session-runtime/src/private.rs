@@ -4,10 +4,11 @@ pub use crate::changes::{Merge, Sum as Difference, Typed};
 pub use crate::cookie::rules::SameSite;
 pub use crate::data::{Field, Policy};
 pub use crate::field::{
-    Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Lasting, Max, Merged, Min, Notice,
-    OwnerValue, Perishable, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Term, Timed,
-    Union, Value, With, field_default,
+    Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Lasting, Marked, Max, Merged, Min,
+    Notice, OwnerValue, Perishable, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Term,
+    Timed, Union, Value, With, field_default,
 };
+pub use crate::impersonation::Mark;
 pub use crate::owners::WhenFull;
 pub use crate::schema::Migrates;
 pub use crate::session::gate::{

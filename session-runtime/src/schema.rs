@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::changes::{Changes, FieldChange, Merge};
-use crate::data::{Role, RootSession};
+use crate::data::{Field, Role, RootSession, SessionData};
 use crate::record::fields::Builder;
 use crate::record::{Fields, Meta, MetaChange, Record};
 
@@ -22,21 +22,23 @@ use crate::record::{Fields, Meta, MetaChange, Record};
 pub(crate) struct Schema {
     version: u32,
     migrate: Option<&'static dyn Migrates>,
-    owner: Option<OwnerKeys>,
+    owner: Option<Keys>,
+    impersonator: Option<Keys>,
 }
 
-/// The keys that the owner is stored under: the present one, and earlier ones.
+/// The keys that a field is stored under: the present one, and earlier ones.
 #[derive(Clone, Copy)]
-struct OwnerKeys(&'static str, &'static [&'static str]);
+struct Keys(&'static str, &'static [&'static str]);
 
 impl Schema {
     pub(crate) fn of<R: RootSession>() -> Self {
         let policy = R::POLICY;
-        let owner = R::FIELDS.iter().find(|field| field.role == Role::Owner);
+        let keys = |role| R::FIELDS.iter().find(|field| field.role == role).map(Keys::of);
         Self {
             version: policy.version,
             migrate: policy.migrate,
-            owner: owner.map(|field| OwnerKeys(field.key, field.aliases)),
+            owner: keys(Role::Owner),
+            impersonator: keys(Role::Impersonator),
         }
     }
 
@@ -75,6 +77,13 @@ impl Schema {
         let known = &loaded.meta().owner;
         let Some(keys) = self.owner else { return Ok(known.clone()) };
         let (before, after) = (keys.read(loaded.fields()), keys.read(fields));
+        if let Some(mark) = self.impersonator {
+            let (is, stays) = (mark.read(loaded.fields()), mark.read(fields));
+            // the owner of such a record is behind the mark, and not in the field
+            if is != stays || is.is_some() && before != after {
+                return Err(MigrationError::new("it changed who acts as whom in an impersonation"));
+            }
+        }
         if known.is_some() && after.is_none() {
             return Err(MigrationError::new("it took the owner away"));
         }
@@ -85,7 +94,11 @@ impl Schema {
     }
 }
 
-impl OwnerKeys {
+impl Keys {
+    fn of<S: SessionData>(field: &Field<S>) -> Self {
+        Self(field.key, field.aliases)
+    }
+
     fn read(self, fields: &Fields) -> Option<&str> {
         let Self(key, aliases) = self;
         let json = fields.get(key).or_else(|| aliases.iter().find_map(|alias| fields.get(alias)))?;
@@ -153,6 +166,7 @@ impl Upgrade {
             fields: all,
             values,
             wipe: changes.wipe.clone(),
+            exact: changes.exact,
             meta: MetaChange {
                 schema: Some(after.schema),
                 owner: changes.meta.owner.clone().or(owner),

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 mod csrf;
 pub(crate) mod gate;
 pub(crate) mod guard;
+mod impersonation;
 pub(crate) mod lasting;
 mod owned;
 mod slot;

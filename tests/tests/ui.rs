@@ -13,7 +13,7 @@ use fixtures::{FIXTURES, PASS, files, folders, topics};
 
 /// What the traits of the runtime say of a type that lacks them.
 const BOUNDS: &str = "bounds";
-const OF_BOUNDS: [&str; 21] = [
+const OF_BOUNDS: [&str; 23] = [
     "cannot be stored in a session",
     "cannot be held by an `Expiring` field of a session",
     "is not `session_runtime::Expiring`, whose values a `ttl` is for",
@@ -31,6 +31,8 @@ const OF_BOUNDS: [&str; 21] = [
     "has a merge policy, and",
     "is no session store",
     "has no `owner` field",
+    "has no `impersonator` field",
+    "cannot say who is behind an impersonation",
     "cannot be required",
     "lends no `",
     "is no array that can be a key",

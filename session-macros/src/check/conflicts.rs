@@ -5,7 +5,7 @@ use crate::keys::{FieldKey, Key, MergeKey};
 use crate::parse::{FieldDecl, FieldOptions};
 
 use super::types::is_named;
-use FieldKey::{Alias, Default, Extra, Keep, Label, Merge, Owner, Privileged, Rename, Skip};
+use FieldKey::{Alias, Default, Extra, Impersonator, Keep, Label, Merge, Owner, Privileged, Rename, Skip};
 
 const UNSTORED: &str = "a skipped field is never stored";
 const NO_KEY: &str = "an `extra` field has no key of its own";
@@ -19,6 +19,7 @@ const CONFLICTS: &[(FieldKey, FieldKey, &str)] = &[
     (Skip, Owner, UNSTORED),
     (Skip, Keep, UNSTORED),
     (Skip, Label, UNSTORED),
+    (Skip, Impersonator, UNSTORED),
     (Skip, Extra, UNSTORED),
     (Extra, Default, "it holds what earlier requests left, and begins empty"),
     (Extra, Rename, NO_KEY),
@@ -27,12 +28,19 @@ const CONFLICTS: &[(FieldKey, FieldKey, &str)] = &[
     (Extra, Privileged, NO_KEY),
     (Extra, Owner, NO_KEY),
     (Extra, Label, NO_KEY),
+    (Extra, Impersonator, NO_KEY),
     (Extra, Keep, "its keys are wiped with the owner that they belong to"),
     (Owner, Privileged, "an owner is privileged anyway"),
     (Owner, Keep, "a change of owner is what `keep` is about"),
     (Owner, Label, "all sessions of one owner would be called the same"),
     (Owner, Merge, "two changes of owner are never merged"),
     (Owner, Default, "nobody owns a session before the login"),
+    (Impersonator, Owner, "who is behind an impersonation is not whom it is of"),
+    (Impersonator, Privileged, "an impersonator is privileged anyway"),
+    (Impersonator, Keep, "it must not pass to the next owner"),
+    (Impersonator, Label, "it is no text"),
+    (Impersonator, Merge, "no handler changes it"),
+    (Impersonator, Default, "nobody is impersonated before somebody begins to"),
     (Privileged, Keep, "a privilege must not pass to the next owner"),
 ];
 

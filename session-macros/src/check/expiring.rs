@@ -16,16 +16,18 @@ use super::types::{is_named, last_segment};
 pub(super) const EXPIRING: &str = "Expiring";
 
 /// What an `Expiring` cannot be.
-const NOT_FOR_EXPIRING: [(FieldKey, &str); 5] = [
+const NOT_FOR_EXPIRING: [(FieldKey, &str); 6] = [
     (FieldKey::Default, "its time begins when a value is set, so a session begins without one"),
     (FieldKey::Skip, "a skipped field lives for one request"),
     (FieldKey::Owner, "how long an owner stays is what `idle` and `absolute` say"),
     (FieldKey::Label, "what a session is called is to be known for as long as it lives"),
+    (FieldKey::Impersonator, "an impersonation lasts until somebody ends it, or the session does"),
     (FieldKey::Extra, "an `extra` field holds values of any type"),
 ];
 
 /// What makes a field one that no `ttl` could be for.
-const NEVER_EXPIRING: [FieldKey; 3] = [FieldKey::Skip, FieldKey::Owner, FieldKey::Extra];
+const NEVER_EXPIRING: [FieldKey; 4] =
+    [FieldKey::Skip, FieldKey::Owner, FieldKey::Impersonator, FieldKey::Extra];
 
 /// How long the field's values last, in seconds.
 pub(super) fn ttl(decl: &FieldDecl, errors: &Errors) -> Option<u64> {

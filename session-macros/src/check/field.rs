@@ -7,7 +7,7 @@ use crate::parse::{FieldDecl, MergeDecl};
 
 use super::expiring::EXPIRING;
 use super::types::is_named;
-use super::{attributes, conflicts, expiring, held, names};
+use super::{attributes, conflicts, expiring, held, impersonator, names};
 
 /// The field that `decl` describes. What is reported keeps the whole session from being used.
 pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
@@ -15,6 +15,7 @@ pub(super) fn field(decl: &FieldDecl, errors: &Errors) -> Field {
     conflicts::conflicts(decl, errors);
     held::held(decl, errors);
     owner_is_an_option(decl, errors);
+    impersonator::type_of(decl, errors);
     extra_is_an_extra(decl, errors);
     Field {
         ident: decl.ident.clone(),
@@ -51,6 +52,8 @@ fn role(decl: &FieldDecl) -> Role {
     let mentions = &decl.options.mentions;
     if mentions.find(FieldKey::Owner).is_some() {
         Role::Owner
+    } else if mentions.find(FieldKey::Impersonator).is_some() {
+        Role::Impersonator
     } else if mentions.find(FieldKey::Privileged).is_some() {
         Role::Privileged
     } else if mentions.find(FieldKey::Keep).is_some() {

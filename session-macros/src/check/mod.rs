@@ -13,6 +13,7 @@ mod field;
 mod guard;
 mod handlers;
 mod held;
+mod impersonator;
 mod lifetimes;
 mod names;
 mod owners;

@@ -9,7 +9,7 @@ use crate::parse::{FieldDecl, SessionDecl, Shape};
 
 use super::types::is_named;
 
-use super::{attributes, expiring, field, names, owners, policy, section, shape, unique};
+use super::{attributes, expiring, field, impersonator, names, owners, policy, section, shape, unique};
 
 /// The session that `decl` describes; `None` after at least one mistake.
 pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
@@ -32,6 +32,7 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
         }
         if let Some(fields) = named {
             owners::have_an_owner(options, fields, errors);
+            impersonator::has_an_owner(fields, errors);
         }
         policy.map(Kind::Root)
     };
@@ -59,6 +60,7 @@ pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
         adapter: decl.options.adapter.as_ref(),
         root: decl.options.within.as_ref().filter(|root| !section::is_itself(root, ident)),
         owner: owner(decl),
+        impersonates: impersonates(decl),
         remembers: decl.options.mentions.find(StructKey::Remember).is_some(),
     })
 }
@@ -66,8 +68,15 @@ pub(crate) fn outline(decl: &SessionDecl) -> Option<Outline<'_>> {
 /// The type of the owner, if it looks like one.
 fn owner(decl: &SessionDecl) -> Option<&Type> {
     let Shape::Named(fields) = &decl.shape else { return None };
-    let is_owner = |field: &&FieldDecl| field.options.mentions.find(FieldKey::Owner).is_some();
+    let has = |field: &FieldDecl, key| field.options.mentions.find(key).is_some();
+    let is_owner = |field: &&FieldDecl| has(field, FieldKey::Owner) && !has(field, FieldKey::Impersonator);
     fields.iter().find(is_owner).map(|field| &field.ty).filter(|ty| is_named(ty, "Option"))
+}
+
+/// Whether a field could say who is behind an impersonation.
+fn impersonates(decl: &SessionDecl) -> bool {
+    let Shape::Named(fields) = &decl.shape else { return false };
+    fields.iter().any(|field| field.options.mentions.find(FieldKey::Impersonator).is_some())
 }
 
 fn runtime(decl: &SessionDecl) -> RuntimePath {

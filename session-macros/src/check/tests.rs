@@ -6,6 +6,7 @@ mod expiring;
 mod fields;
 mod handlers;
 mod held;
+mod impersonation;
 mod lifetimes;
 mod names;
 mod options;

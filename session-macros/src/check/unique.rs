@@ -4,11 +4,12 @@ use crate::diag::{Errors, Mistake};
 use crate::keys::{FieldKey, Key};
 use crate::parse::FieldDecl;
 
-/// `owner`, `label` and `extra`: once, and in the root.
+/// `owner`, `label`, `impersonator` and `extra`: once, and in the root.
 pub(super) fn roles(fields: &[FieldDecl], in_section: bool, errors: &Errors) {
     for (key, why) in [
         (FieldKey::Owner, "a session has one owner"),
         (FieldKey::Label, "one text says which session it is"),
+        (FieldKey::Impersonator, "one field says who is behind an impersonation"),
         (FieldKey::Extra, "one field holds all keys that no other field claims"),
     ] {
         if in_section {

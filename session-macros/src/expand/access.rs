@@ -43,6 +43,7 @@ fn kind(place: &Place, ty: &Type, runtime: &RuntimePath) -> Kind {
             let rejects = matches!(role, Role::Plain(Merge::Reject) | Role::Kept(Merge::Reject));
             Kind { policy: quote!(, rejects: #rejects), ..of_type(quote!(Timed)) }
         }
+        Place::Stored { role: Role::Impersonator, .. } => of_type(quote!(Marked)),
         Place::Stored { role: Role::Owner | Role::Privileged, .. } => of_type(quote!(Value)),
         Place::Stored { role: Role::Plain(merge) | Role::Kept(merge), .. } => match merge {
             Merge::LastWrite => of_type(quote!(Value)),

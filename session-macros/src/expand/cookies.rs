@@ -1,4 +1,5 @@
-//! `impl FitsCookie`: which cookie stores can keep the session; and `impl Owned`: whose sessions they are.
+//! `impl FitsCookie`: which cookie stores can keep the session; and `impl Owned` and `Impersonates`: whose
+//! sessions they are.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -19,7 +20,12 @@ pub(super) fn fits_cookie(session: &Session) -> TokenStream {
         return TokenStream::new();
     }
     let param = format_ident!("__SessionStoreKind");
-    let bound = |field: &&Field| field.cfgs.is_empty() && matches!(field.place, Place::Stored { .. });
+    // what is put aside with an impersonator is what the other fields hold
+    let is_bound = |place: &Place| match place {
+        Place::Stored { role, .. } => !matches!(role, Role::Impersonator),
+        Place::Skipped | Place::Extra => false,
+    };
+    let bound = |field: &&Field| field.cfgs.is_empty() && is_bound(&field.place);
     let types = fields.iter().filter(bound).map(|field| &field.ty);
     let merged = fields.iter().filter(bound).filter(|field| has_policy(field)).map(|field| &field.ty);
     let allow = lints::in_impls();
@@ -62,4 +68,21 @@ pub(super) fn owned(session: &Session) -> TokenStream {
         }
     });
     owned.collect()
+}
+
+/// ```text
+/// impl Impersonates for Shop {}
+/// ```
+pub(super) fn impersonates(session: &Session) -> TokenStream {
+    let Session { ident, runtime, fields, .. } = session;
+    let is_mark = |field: &&Field| matches!(field.place, Place::Stored { role: Role::Impersonator, .. });
+    let marks = fields.iter().filter(is_mark).map(|Field { cfgs, .. }| {
+        quote! {
+            /// Its owner can become another one for a while.
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #runtime::Impersonates for #ident {}
+        }
+    });
+    marks.collect()
 }

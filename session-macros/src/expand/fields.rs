@@ -16,6 +16,7 @@ use super::spans::{local, reported_at};
 ///         .called("theme", |session_data| Probe(&session_data.theme).session_held()),
 ///     Field::new("device", &Value::<Self, String> { .. }).label::<String>().called(..),
 ///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300).called(..),
+///     Field::new("admin", &Marked::<Self, Option<Impersonator<UserId>>> { .. }).impersonator().called(..),
 ///     Field::skipped(&Scratch::<Self, Cache> { .. }).called(..),
 /// ];
 /// ```
@@ -61,5 +62,6 @@ fn builder(role: &Role) -> TokenStream {
         Role::Kept(_) => quote!(.keep()),
         Role::Privileged => quote!(.privileged()),
         Role::Owner => quote!(.owner()),
+        Role::Impersonator => quote!(.impersonator()),
     }
 }

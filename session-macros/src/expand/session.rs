@@ -7,7 +7,7 @@ use crate::model::{Kind, Session};
 
 use super::{cookies, default, policy, session_data};
 
-/// `Default`, `SessionData`, and for a root `RootSession`, `Remembers`, `FitsCookie` and `Owned`.
+/// `Default`, `SessionData`, and for a root `RootSession`, `Remembers`, `FitsCookie`, `Owned` and `Impersonates`.
 pub(crate) fn session(session: &Session) -> TokenStream {
     let default = default::default(session);
     let data = session_data::session_data(session);
@@ -16,11 +16,13 @@ pub(crate) fn session(session: &Session) -> TokenStream {
         Kind::Section { .. } => TokenStream::new(),
     };
     let (cookies, owned) = (cookies::fits_cookie(session), cookies::owned(session));
+    let impersonates = cookies::impersonates(session);
     quote! {
         #default
         #data
         #root
         #cookies
         #owned
+        #impersonates
     }
 }

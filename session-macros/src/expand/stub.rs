@@ -46,6 +46,7 @@ fn default(params: &TokenStream, subject: &TokenStream) -> TokenStream {
 /// impl RootSession for Shop { const POLICY: Policy = Policy::DEFAULT; }
 /// impl Remembers for Shop {}
 /// impl Owned for Shop { type Field = Option<UserId>; }
+/// impl Impersonates for Shop {}
 /// impl FitsCookie<EncryptedCookie> for Shop {}
 /// impl FitsCookie<SignedCookie> for Shop {}
 /// ```
@@ -57,12 +58,15 @@ fn root_impls(outline: &Outline<'_>, params: &TokenStream, subject: &TokenStream
     let remembers = outline.remembers.then(|| quote!(impl #params #runtime::Remembers for #subject {}));
     let owned =
         outline.owner.map(|ty| quote!(impl #params #runtime::Owned for #subject { type Field = #ty; }));
+    let impersonates = (outline.impersonates && outline.owner.is_some())
+        .then(|| quote!(impl #params #runtime::Impersonates for #subject {}));
     quote! {
         impl #params #runtime::RootSession for #subject {
             const POLICY: #runtime::__private::Policy = #runtime::__private::Policy::DEFAULT;
         }
         #remembers
         #owned
+        #impersonates
         impl #params #runtime::__private::FitsCookie<#runtime::__private::EncryptedCookie> for #subject {}
         impl #params #runtime::__private::FitsCookie<#runtime::__private::SignedCookie> for #subject {}
     }

@@ -41,6 +41,8 @@ pub(crate) enum Role {
     Privileged,
     /// Whose session this is.
     Owner,
+    /// Who is behind an impersonation.
+    Impersonator,
 }
 
 /// What happens when two requests changed it.

@@ -67,6 +67,8 @@ pub(crate) struct Outline<'a> {
     pub root: Option<&'a TypePath>,
     /// The type of its owner.
     pub owner: Option<&'a Type>,
+    /// Whether a field has `impersonator`.
+    pub impersonates: bool,
     /// Whether `remember` was written.
     pub remembers: bool,
 }

@@ -100,6 +100,7 @@ impl Options for FieldOptions {
             | FieldKey::Privileged
             | FieldKey::Owner
             | FieldKey::Label
+            | FieldKey::Impersonator
             | FieldKey::Keep
             | FieldKey::Extra => {
                 name.flag(input)?;

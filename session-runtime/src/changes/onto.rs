@@ -18,6 +18,9 @@ impl Changes {
     /// # Errors
     /// [`Conflict`] if a policy refuses.
     pub(crate) fn onto(&self, current: &Arc<Record>) -> Result<Self, Conflict> {
+        if self.exact {
+            return Err(Conflict);
+        }
         let mut values = Builder::with_capacity(self.values.size());
         let migrated = self.is_of_an_earlier_version_than(current);
         let fields = self.fields.iter().map(|change| {
@@ -37,6 +40,7 @@ impl Changes {
             base: Some(Arc::clone(current)),
             values,
             wipe: self.wipe.clone(),
+            exact: false,
             meta: self.meta.clone(),
             max_bytes: self.max_bytes,
             // it is of the record that was loaded before

@@ -40,6 +40,7 @@ fn changes(base: Option<&Arc<Record>>, fields: Vec<Change>) -> Changes {
         fields,
         values,
         wipe: None,
+        exact: false,
         meta: MetaChange::default(),
         max_bytes: usize::MAX,
         decoded: None,

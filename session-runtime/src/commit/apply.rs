@@ -336,7 +336,8 @@ pub(super) fn assemble(
     // what gives up a privilege puts a default in its place: it must not fail because that is longer
     let max_bytes = if select == Select::DroppedPrivileges { usize::MAX } else { engine.max_bytes };
     let base = Some(Arc::clone(base));
-    let changes = Changes { op: OpId::next(), base, fields, values, wipe, meta, max_bytes, decoded };
+    let changes =
+        Changes { op: OpId::next(), base, fields, values, wipe, exact: false, meta, max_bytes, decoded };
     limit::check(&changes)?;
     Ok(changes)
 }
@@ -363,7 +364,7 @@ fn meta_change(stamp: Stamp, diff: &Diff) -> MetaChange {
     }
 }
 
-fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {
+pub(super) fn set_cookie(engine: &Engine, live: &Live, now: Timestamp) -> String {
     engine.cookie.set(&live.token, max_age(engine, live.record.meta(), now))
 }
 

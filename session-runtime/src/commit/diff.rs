@@ -70,6 +70,7 @@ impl Diff {
             match field.role {
                 Role::Skipped => {}
                 Role::Extra => self.add_extra(field, loaded, ours, context),
+                Role::Impersonator => self.add_mark(field, loaded, ours, context),
                 _ if field.access.is_notice() => self.add_notice(field, loaded, ours, context),
                 _ => self.add_field(field, loaded, ours, context),
             }
@@ -130,6 +131,18 @@ impl Diff {
         self.summary.privileged = true;
         self.summary.dropped |= dropped;
         Class::Privilege { dropped }
+    }
+
+    /// Who is behind an impersonation is stored by what begins it, and goes with every wipe, so with a restart too.
+    fn add_mark<S: SessionData>(&mut self, field: &Field<S>, loaded: &S, ours: &S, context: &Context<'_>) {
+        let default = S::default();
+        let (was, is) = (!field.access.same(&default, loaded), !field.access.same(&default, ours));
+        if is && !field.access.same(loaded, ours) {
+            self.fail(field.key.into(), "only `Session::impersonate` sets it".into());
+        } else if was && (context.restart || !is) {
+            self.summary.privileged = true;
+            self.summary.unmasked = true;
+        }
     }
 
     /// A field that was loaded from an earlier key moves to its present one.
@@ -230,5 +243,8 @@ fn is_emptied<S: SessionData>(loaded: &S, ours: &S) -> bool {
     }
     let default = S::default();
     privileges().any(|field| !field.access.same(loaded, &default))
-        && S::FIELDS.iter().all(|field| field.access.same(ours, &default))
+        // who is behind an impersonation is behind nothing any more
+        && S::FIELDS
+            .iter()
+            .all(|field| field.role == Role::Impersonator || field.access.same(ours, &default))
 }

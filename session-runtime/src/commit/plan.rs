@@ -1,5 +1,7 @@
 //! What follows from what a request did. Pure: no store, no clock, no cookie; the table test is the specification.
 
+mod impersonated;
+
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -117,6 +119,8 @@ pub(crate) struct Summary {
     pub(crate) dropped: bool,
     /// A privilege was set and now every field is at its default.
     pub(crate) emptied: bool,
+    /// It took away who is behind an impersonation.
+    pub(crate) unmasked: bool,
 }
 
 /// The lifetimes in force.
@@ -144,6 +148,8 @@ pub(crate) struct Facts {
     pub(crate) lifetimes: Lifetimes,
     /// Whether the request is activity of the session's owner (S20).
     pub(crate) activity: bool,
+    /// Somebody acts as the owner that the fields name.
+    pub(crate) impersonated: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -231,6 +237,9 @@ impl Plan {
 
 /// The plan for `facts`, by the table in DESIGN.md, "What follows from what a handler did".
 pub(crate) fn plan(facts: &Facts) -> Plan {
+    if facts.impersonated {
+        return plan(&facts.of_somebody_else());
+    }
     let Facts { standing, intents, summary, .. } = facts;
     if destroys(facts) {
         return destroy(facts);
@@ -244,11 +253,13 @@ pub(crate) fn plan(facts: &Facts) -> Plan {
     }
 }
 
-/// Row 1: asked for, or a privilege was given up with everything else; and what a failed change of owner becomes.
+/// Row 1: asked for, or a privilege was given up with everything else; and what a failed change of owner becomes. Nor does
+/// an impersonation go on when nobody can tell any more that it is one; if the owner changed with it, it has ended.
 fn destroys(facts: &Facts) -> bool {
     let Facts { intents, summary, ending, .. } = facts;
     let failed_switch = *ending == Ending::Drop && summary.owner.ends_ownership();
-    intents.destroy || summary.emptied || failed_switch
+    let unmarked = summary.unmasked && summary.owner == OwnerChange::Same;
+    intents.destroy || summary.emptied || unmarked || failed_switch
 }
 
 fn destroy(facts: &Facts) -> Plan {

@@ -50,13 +50,7 @@ pub(super) async fn apply(engine: &Engine, jar: &Jar, work: &mut Work) -> Result
             let live = work.take_live()?;
             let mut changes = assemble(engine, select, wipe, stamp, &mut work.diff, &live.record)?;
             changes.meta.issued = Some(work.now);
-            // once more, if a renewal comes between
-            for _ in 0..2 {
-                if let Some(done) = rotate(engine, jar, work, &live, &changes, select).await? {
-                    return Ok(done);
-                }
-            }
-            Err(Error::new(Kind::Gone))
+            move_to_new_id(engine, jar, work, &live, &changes, select).await
         }
     }
 }
@@ -67,6 +61,24 @@ impl Work {
         self.upgrade = None;
         done
     }
+}
+
+/// The changed record in a cookie of a new id.
+pub(super) async fn move_to_new_id(
+    engine: &Engine,
+    jar: &Jar,
+    work: &mut Work,
+    live: &Live,
+    changes: &Changes,
+    select: Select,
+) -> Result<Done, Error> {
+    // once more, if a renewal comes between
+    for _ in 0..2 {
+        if let Some(done) = rotate(engine, jar, work, live, changes, select).await? {
+            return Ok(done);
+        }
+    }
+    Err(Error::new(Kind::Gone))
 }
 
 /// The id of a new cookie: the one that is promised, if one is.

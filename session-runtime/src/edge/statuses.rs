@@ -45,6 +45,8 @@ impl Statuses {
             Kind::Conflict => self.conflict,
             Kind::Limit { .. } => self.limit,
             Kind::Unavailable | Kind::Full | Kind::NoEntropy => self.unavailable,
+            // not the application's to choose: its handlers see these before a response does
+            Kind::Impersonation(_) => 409,
             Kind::Csrf | Kind::Insecure => 403,
             Kind::TooLarge { .. } | Kind::Unstorable { .. } | Kind::TooLate | Kind::Config(_) => 500,
         }

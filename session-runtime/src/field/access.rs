@@ -4,6 +4,8 @@
 
 use super::{Addable, DecodeError, EncodeError, Extra, Lasting, Notice, Policy, SessionField, Term};
 use crate::changes::{Conflict, Merge, Typed};
+use crate::data::Owned;
+use crate::impersonation::Mark;
 
 /// One field of the struct `S`.
 #[doc(hidden)]
@@ -120,6 +122,14 @@ pub struct Timed<S, T> {
     pub get_mut: fn(&mut S) -> &mut T,
     /// `merge = reject`; otherwise the later write stands.
     pub rejects: bool,
+}
+
+/// `impersonator`: who is behind an impersonation.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Marked<S, T> {
+    pub get: fn(&S) -> &T,
+    pub get_mut: fn(&mut S) -> &mut T,
 }
 
 /// `extra`: every key that no other field claims.
@@ -252,6 +262,26 @@ impl<S, T: Lasting> Access<S> for Timed<S, T> {
 
     fn limit(&self, of: &mut S, term: Term) {
         (self.get_mut)(of).limit(term);
+    }
+}
+
+impl<S: Owned, T: Mark<S::Field>> Access<S> for Marked<S, T> {
+    fn same(&self, a: &S, b: &S) -> bool {
+        (self.get)(a).same((self.get)(b))
+    }
+
+    fn copy(&self, from: &S, to: &mut S) {
+        (self.get_mut)(to).clone_from((self.get)(from));
+    }
+
+    /// What a handler has of it is not all that is stored, and only the core writes it.
+    fn encode(&self, _: &S, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+        Err(EncodeError::NotJson)
+    }
+
+    fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError> {
+        *(self.get_mut)(into) = T::decode(json)?;
+        Ok(())
     }
 }
 

@@ -113,6 +113,10 @@ counters! {
     evicted: Happened::Evicted { count: number } => count(number);
     /// Logins that were refused, as their owner had as many sessions as allowed.
     limit_refused: Happened::LimitRefused => 1;
+    /// Times that somebody began to act as somebody else.
+    impersonations_begun: Happened::ImpersonationBegun => 1;
+    /// Times that somebody ceased to act as somebody else, but for what ended from outside of the session.
+    impersonations_ended: Happened::ImpersonationEnded { .. } => 1;
     /// Records and dead ids that were swept.
     swept: Happened::Swept { count: number } => count(number);
     /// Bytes of the sessions that were loaded.

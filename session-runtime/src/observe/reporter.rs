@@ -68,7 +68,7 @@ fn log(event: &Event<'_>) {
         ($level:expr) => {
             if tracing::enabled!(target: TARGET, $level) {
                 let Event { session, what, .. } = *event;
-                let Details { field, fields, bytes, count, deadline, from, to, rotated, destroys, why, error } = what.details();
+                let Details { field, fields, bytes, count, deadline, from, to, rotated, destroys, returned, why, error } = what.details();
                 tracing::event!(
                     target: TARGET,
                     $level,
@@ -85,6 +85,7 @@ fn log(event: &Event<'_>) {
                     to,
                     rotated,
                     destroys,
+                    returned,
                     why,
                     error,
                     "{}",
@@ -114,6 +115,7 @@ struct Details<'a> {
     to: Option<u32>,
     rotated: Option<bool>,
     destroys: Option<bool>,
+    returned: Option<bool>,
     why: Option<&'a str>,
     error: Option<&'a (dyn StdError + 'static)>,
 }
@@ -136,6 +138,7 @@ impl<'a> Happened<'a> {
             Self::Unmigratable { error } => Details { error: Some(error), ..none },
             Self::Replayed { rotated } => Details { rotated: Some(rotated), ..none },
             Self::Unproved { destroys } => Details { destroys: Some(destroys), ..none },
+            Self::ImpersonationEnded { returned } => Details { returned: Some(returned), ..none },
             Self::Denied { why } | Self::CsrfRefused { why } => Details { why: Some(why), ..none },
             // the same, of a text that does not live as long
             Self::DetachedFailed { why: text } => Details { why: Some(text), ..none },
@@ -155,6 +158,7 @@ impl<'a> Happened<'a> {
             | Self::Conflict
             | Self::Gone
             | Self::LimitRefused
+            | Self::ImpersonationBegun
             | Self::LostChange => none,
         }
     }
@@ -180,6 +184,8 @@ impl<'a> Happened<'a> {
             | Self::Revoked { .. }
             | Self::Evicted { .. }
             | Self::LimitRefused
+            | Self::ImpersonationBegun
+            | Self::ImpersonationEnded { .. }
             | Self::Swept { .. } => Level::INFO,
             Self::Replayed { .. }
             | Self::Tampered
@@ -237,6 +243,8 @@ impl<'a> Happened<'a> {
             Self::Revoked { .. } => "revoked",
             Self::Evicted { .. } => "evicted",
             Self::LimitRefused => "limit_refused",
+            Self::ImpersonationBegun => "impersonation_begun",
+            Self::ImpersonationEnded { .. } => "impersonation_ended",
             Self::Swept { .. } => "swept",
         }
     }
@@ -288,6 +296,8 @@ impl<'a> Happened<'a> {
                 "the owner had as many sessions as allowed: the oldest were ended for a new one"
             }
             Self::LimitRefused => "the owner has as many sessions as allowed: a new one was refused",
+            Self::ImpersonationBegun => "an impersonation began",
+            Self::ImpersonationEnded { .. } => "an impersonation ended",
             Self::Swept { .. } => "what was over was removed from the store",
         }
     }

@@ -101,6 +101,8 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         (Happened::Revoked { count: 3 }, "revoked"),
         (Happened::Evicted { count: 2 }, "evicted"),
         (Happened::LimitRefused, "limit_refused"),
+        (Happened::ImpersonationBegun, "impersonations_begun"),
+        (Happened::ImpersonationEnded { returned: true }, "impersonations_ended"),
         (Happened::Swept { count: 13 }, "swept"),
     ];
     let counters = Arc::new(Counters::default());

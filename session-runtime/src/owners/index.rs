@@ -73,6 +73,7 @@ impl<'a> Index<'a> {
             fields: vec![FieldChange { key: SESSIONS.into(), value: Some(value), merge: Merge::Reject }],
             values,
             wipe: None,
+            exact: false,
             meta: MetaChange {
                 last_seen: Some(now),
                 idle: Some(end.since(now)),

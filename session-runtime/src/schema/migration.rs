@@ -40,7 +40,7 @@ use crate::record::{Fields, Record};
 ///
 /// A privilege is what the function makes of it. Give a `privileged` field no more than what was stored says; and to
 /// drop one ends a right of somebody who is logged in. Of the owner this is checked: a function that makes somebody's session
-/// nobody's, or nobody's somebody's, fails.
+/// nobody's, or nobody's somebody's, fails. So does one that changes who acts as whom in an impersonation, even in form alone.
 pub struct Migration {
     version: u32,
     fields: BTreeMap<String, Field>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Migration, MigrationError, OwnerKeys, Schema, Upgrade};
+use super::{Keys, Migration, MigrationError, Schema, Upgrade};
 use crate::changes::{Changes, FieldChange, Merge, Refusal};
 use crate::clock::Timestamp;
 use crate::record::fields::Builder;
@@ -22,7 +22,7 @@ fn record(version: u32, owner: Option<&str>, fields: &[(&str, &str)]) -> Arc<Rec
 }
 
 fn schema(version: u32, migrate: &'static dyn super::Migrates) -> Schema {
-    Schema { version, migrate: Some(migrate), owner: Some(OwnerKeys("user", &["login"])) }
+    Schema { version, migrate: Some(migrate), owner: Some(Keys("user", &["login"])), impersonator: None }
 }
 
 fn fields(fields: &Fields) -> Vec<(String, String)> {
@@ -50,6 +50,7 @@ fn changes(base: &Arc<Record>, of: &[(&'static str, Option<&str>, Merge)]) -> Ch
         fields: fields.collect(),
         values,
         wipe: None,
+        exact: false,
         meta: MetaChange::default(),
         max_bytes: usize::MAX,
         decoded: None,
@@ -77,13 +78,13 @@ fn t42_only_records_of_an_earlier_version_are_migrated_and_on_a_copy() {
         assert_eq!(upgrade.record.meta().schema, 2);
         assert_eq!(fields(loaded.fields()), pairs(stored));
     }
-    let undeclared = Schema { version: 0, migrate: None, owner: None };
+    let undeclared = Schema { version: 0, migrate: None, owner: None, impersonator: None };
     assert!(undeclared.upgrade(&record(0, None, stored)).unwrap().is_none());
 }
 
 #[test]
 fn t42_without_a_function_the_fields_are_read_as_they_are() {
-    let schema = Schema { version: 3, migrate: None, owner: None };
+    let schema = Schema { version: 3, migrate: None, owner: None, impersonator: None };
     let loaded = record(1, Some("7"), &[("a", "1")]);
     let upgrade = upgrade(&schema, &loaded);
     assert_eq!(upgrade.record.fields(), loaded.fields());
@@ -227,7 +228,34 @@ fn t22_neither_a_migration_nor_its_error_shows_a_value() {
     let loaded = record(0, Some("\"canary\""), &[("user", "\"canary\""), ("a\u{1b}", "\"canary\"")]);
     let migration = Migration::of(&loaded);
     let wrong = migration.get::<u8>("a\u{1b}").unwrap_err();
-    let upgrade = upgrade(&Schema { version: 1, migrate: None, owner: None }, &loaded);
+    let upgrade = upgrade(&Schema { version: 1, migrate: None, owner: None, impersonator: None }, &loaded);
     let shown = format!("{migration:?} {wrong:?} {wrong} {upgrade:?}");
     assert!(!shown.contains("canary") && !shown.contains('\u{1b}'), "{shown}");
+}
+
+#[test]
+fn t42_a_migration_that_changes_who_acts_as_whom_fails() {
+    fn migrated(
+        by: impl Fn(&mut Migration) -> Result<(), MigrationError> + Send + Sync + 'static,
+        mark: &str,
+    ) -> bool {
+        let impersonator = Some(Keys("admin", &["support"]));
+        let schema = Schema { impersonator, ..schema(1, Box::leak(Box::new(by))) };
+        schema.upgrade(&record(0, Some("7"), &[("user", "8"), ("support", mark), ("note", "1")])).is_ok()
+    }
+    for mark in ["{\"user\":7}", "null"] {
+        let is_on = mark != "null";
+        assert!(migrated(|session| session.rename("note", "text"), mark));
+        assert!(migrated(|session| session.rename("support", "admin"), mark), "the mark is the same");
+        assert_eq!(migrated(|session| session.set("user", &"u8"), mark), !is_on);
+        assert_eq!(migrated(|session| session.set("support", &None::<u8>), mark), !is_on);
+        assert!(!migrated(|session| session.set("admin", &1), mark));
+    }
+    assert!(!migrated(
+        |session| {
+            session.remove("support");
+            Ok(())
+        },
+        "{\"user\":7}"
+    ));
 }

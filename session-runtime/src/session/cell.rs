@@ -5,6 +5,7 @@ mod csrf;
 mod ended;
 mod load;
 mod state;
+mod switch;
 mod told;
 
 pub(crate) use commit::Closing;
@@ -128,7 +129,7 @@ impl Cell {
     }
 
     /// Whether the session's owner proved less than `within` ago who they are (S19), and this request has not changed the
-    /// owner or ended the session since. An authentication counts when it is committed. One that lies in the future does
+    /// owner or ended the session since. Whom somebody else acts as has proved nothing. An authentication counts when it is committed. One that lies in the future does
     /// not: a clock was wrong, and nobody knows which.
     pub(crate) fn is_fresh(&self, within: Duration) -> bool {
         if self.inner.get().is_none() {
@@ -141,6 +142,7 @@ impl Cell {
         authenticated <= now
             && now < authenticated.after(within)
             && !state.intents.destroy
+            && !self.engine.is_impersonated(&live.record)
             && !state.slots().any(AnySlot::has_another_owner)
     }
 

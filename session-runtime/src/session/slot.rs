@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::lasting;
 use crate::clock::Clock;
 use crate::codec;
+use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::plan::Wipe;
 use crate::data::{Field, Role, SessionData, has_notice};
+use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::field::{Claims, Notice};
 
@@ -37,8 +39,28 @@ struct Editor<S> {
     brief: bool,
     /// Whether its changes were taken in since the last save.
     staged: bool,
-    /// The session was wiped since: what the copy still holds is the old owner's.
-    stale: bool,
+    stale: Stale,
+}
+
+/// What a copy still holds that is another owner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stale {
+    Nothing,
+    /// The session was wiped since: all but what a wipe leaves.
+    Wiped,
+    /// Somebody began or ceased to act as somebody else: all but what both have.
+    Exchanged,
+}
+
+impl Stale {
+    /// Whether it is what the field of a copy holds.
+    const fn covers(self, role: Role) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Wiped => matches!(role, Role::Plain | Role::Extra),
+            Self::Exchanged => !matches!(role, Role::Keep),
+        }
+    }
 }
 
 /// [`Slot`] of any type.
@@ -55,6 +77,9 @@ pub(crate) trait AnySlot: Any + Send {
 
     /// The session ended: what was changed before was not sent, and there is nothing left that it could be a change of.
     fn end(&mut self, claims: &Arc<Claims>);
+
+    /// The record has been exchanged for another one, with which the request goes on. Says whether it can be read.
+    fn replace(&mut self, live: &Live, engine: &Engine) -> bool;
 
     /// The request failed: what is not stored is dropped.
     fn revert(&mut self);
@@ -89,7 +114,7 @@ impl<S: SessionData> Slot<S> {
     /// Hands out a copy to work on.
     pub(crate) fn begin(&mut self, editor: u64, brief: bool) -> S {
         let base = Arc::clone(&self.current);
-        self.editors.push(Editor { id: editor, base, brief, staged: false, stale: false });
+        self.editors.push(Editor { id: editor, base, brief, staged: false, stale: Stale::Nothing });
         self.current.duplicate()
     }
 
@@ -108,7 +133,7 @@ impl<S: SessionData> Slot<S> {
         // nobody's copy: then it is a change of what there is
         let base = Arc::clone(running.as_ref().map_or(&self.current, |running| &running.base));
         lasting::begin(&*base, &mut value, clock);
-        let stale = running.is_some_and(|running| {
+        let stale = running.map_or(Stale::Nothing, |running| {
             running.staged = true;
             running.base = Arc::new(value.duplicate());
             running.stale
@@ -116,8 +141,8 @@ impl<S: SessionData> Slot<S> {
         self.merge(&base, value, stale);
     }
 
-    fn merge(&mut self, base: &Arc<S>, value: S, stale: bool) {
-        if Arc::ptr_eq(&self.current, base) && !stale {
+    fn merge(&mut self, base: &Arc<S>, value: S, stale: Stale) {
+        if Arc::ptr_eq(&self.current, base) && stale == Stale::Nothing {
             self.current = Arc::new(value);
             return;
         }
@@ -128,9 +153,8 @@ impl<S: SessionData> Slot<S> {
                 access.copy(&value, &mut merged);
             } else if !access.same(base, &value) {
                 let untouched = access.same(base, &merged);
-                let wiped = stale && matches!(field.role, Role::Plain | Role::Extra);
                 let taken = self.taken.contains(&field.key) && !untouched;
-                if wiped || taken {
+                if stale.covers(field.role) || taken {
                     self.conflict = true;
                 } else if untouched {
                     access.copy(&value, &mut merged);
@@ -212,11 +236,13 @@ impl<S: SessionData> AnySlot for Slot<S> {
                 None => match wipe {
                     Wipe::Nothing => false,
                     Wipe::OwnerChanged => match field.role {
-                        Role::Plain | Role::Extra => true,
+                        Role::Plain | Role::Extra | Role::Impersonator => true,
                         Role::Privileged => unchanged(),
                         Role::Keep | Role::Owner | Role::Skipped => false,
                     },
-                    Wipe::Restarted => S::SECTION.is_some() && unchanged(),
+                    Wipe::Restarted => {
+                        field.role == Role::Impersonator || S::SECTION.is_some() && unchanged()
+                    }
                 },
             };
             if gone {
@@ -229,12 +255,14 @@ impl<S: SessionData> AnySlot for Slot<S> {
         } else {
             let now = self.current.duplicate();
             self.current = Arc::clone(&stored);
-            self.merge(&sent, now, false);
+            self.merge(&sent, now, Stale::Nothing);
         }
         self.loaded = stored;
         for running in &mut self.editors {
             running.staged = false;
-            running.stale |= wipe != Wipe::Nothing;
+            if wipe != Wipe::Nothing && running.stale == Stale::Nothing {
+                running.stale = Stale::Wiped;
+            }
         }
     }
 
@@ -246,6 +274,26 @@ impl<S: SessionData> AnySlot for Slot<S> {
         self.loaded = Arc::new(blank);
         self.current = Arc::clone(&self.loaded);
         (self.sent, self.conflict) = (None, false);
+    }
+
+    fn replace(&mut self, live: &Live, engine: &Engine) -> bool {
+        // another task changed it after it was saved: whose change that was, nobody can say
+        self.conflict |= self.is_changed();
+        let claims = &engine.types.claims;
+        let decoded = codec::decode::<S>(&live.record, &live.key, engine);
+        let is_readable = decoded.is_some();
+        let mut value = decoded.unwrap_or_else(|| codec::blank(claims));
+        for field in S::FIELDS.iter().filter(|field| field.role == Role::Skipped) {
+            field.access.copy(&self.current, &mut value);
+        }
+        self.current = lasting::as_of(Arc::new(value), &*engine.clock);
+        self.loaded = Arc::clone(&self.current);
+        self.sent = None;
+        self.taken.clear();
+        for running in &mut self.editors {
+            (running.staged, running.stale) = (false, Stale::Exchanged);
+        }
+        is_readable
     }
 
     fn revert(&mut self) {

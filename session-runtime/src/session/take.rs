@@ -138,6 +138,7 @@ impl<S: SessionData> Session<S> {
             fields: fields.collect(),
             values: diff.values,
             wipe: None,
+            exact: false,
             meta: MetaChange::default(),
             max_bytes: self.cell.engine.max_bytes,
             decoded: None,

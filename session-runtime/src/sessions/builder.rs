@@ -22,6 +22,7 @@ use crate::edge::EdgeConfig;
 use crate::engine::{Engine, Place, Types};
 use crate::error::Error;
 use crate::event;
+use crate::impersonation::Impersonation;
 use crate::observe::{LogKey, Observer, Reporter, TooShort};
 use crate::owners::{self, Limit, Owners, WhenFull};
 use crate::record::MemoBudget;
@@ -325,6 +326,7 @@ impl<R: RootSession> SessionsBuilder<R> {
             types: Types::of::<R>(),
             reporter: Reporter::new(R::NAME, log_key, self.observer),
             owners: Owners::of::<R>(limit),
+            impersonation: Impersonation::of::<R>(),
             blank: OnceLock::new(),
         };
         if limit.is_some() && !owners::are_kept(&engine) {

@@ -8,7 +8,7 @@ use crate::commit::plan::Ending;
 use crate::data::{Owned, OwnerOf, RootSession};
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::field::{EncodeError, owner_json};
+use crate::field::owner_json;
 use crate::owners::{self, OwnedSession, SessionHandle, Which};
 
 impl<R: RootSession> Sessions<R> {
@@ -141,9 +141,7 @@ impl<R: RootSession> Sessions<R> {
         R: Owned,
     {
         kept(&self.engine)?;
-        owner_json::<R::Field>(owner).map_err(|why: EncodeError| {
-            Error::new(Kind::Unstorable { field: "the owner".into(), why: why.to_string().into() })
-        })
+        owner_json::<R::Field>(owner)
     }
 }
 

@@ -167,6 +167,7 @@ fn field<S>(field: &Field<S>) -> String {
         Role::Owner => Some("owner"),
         Role::Skipped => Some("skip"),
         Role::Extra => Some("extra"),
+        Role::Impersonator => Some("impersonator"),
     };
     let mut facts: Vec<String> = role.map(str::to_owned).into_iter().collect();
     facts.extend(access.secret().then(|| "secret".to_owned()));

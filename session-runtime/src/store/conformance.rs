@@ -177,6 +177,7 @@ macro_rules! __store_conformance_tests {
                 rotate_without_a_record_leaves_nothing
                 rotate_onto_anything_changes_nothing
                 a_refused_rotate_changes_nothing
+                t34_an_exchange_of_all_fields_refuses_what_was_written_meanwhile
                 an_id_can_be_rotated_many_times
                 s24_a_rotated_id_says_where_the_record_went
                 s24_what_a_renewal_says_is_kept_until_the_next_rotation

@@ -123,6 +123,7 @@ impl<S: Store> EncryptedStore<S> {
             fields: vec![FieldChange { key: SEALED.into(), value: Some(value), merge: Merge::Reject }],
             values,
             wipe: None,
+            exact: false,
             meta: MetaChange {
                 authenticated: Some(meta.authenticated),
                 last_seen: Some(meta.last_seen),
@@ -154,6 +155,7 @@ impl<S: Store> EncryptedStore<S> {
             fields: Vec::new(),
             values: Builder::default(),
             wipe: None,
+            exact: false,
             meta: MetaChange::default(),
             max_bytes: usize::MAX,
             decoded: None,

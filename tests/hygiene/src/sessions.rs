@@ -94,6 +94,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub owner: ::core::option::Option<u64>,
+    /// As a function of a field.
+    #[session(impersonator)]
+    pub impersonator: ::core::option::Option<::renamed_runtime::Impersonator<u64>>,
     /// What the owner calls it.
     #[session(label)]
     pub label: ::core::option::Option<::std::string::String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use session_runtime::{Expiring, Extra, Flash, Migration, MigrationError, Secret, session};
+use session_runtime::{Expiring, Extra, Flash, Impersonator, Migration, MigrationError, Secret, session};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct Shop {
     /// Whose it is.
     #[session(owner)]
     pub user: Option<u64>,
+    /// Who acts as them.
+    #[session(impersonator)]
+    pub behind: Option<Impersonator<u64>>,
     /// What they call it.
     #[session(label)]
     pub device: String,

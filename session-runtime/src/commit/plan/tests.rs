@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 
+mod impersonating;
 mod renewing;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -29,6 +30,7 @@ fn facts() -> Facts {
         ending: Ending::Commit,
         lifetimes: LIFETIMES,
         activity: true,
+        impersonated: false,
         now: NOW,
     }
 }

@@ -185,6 +185,7 @@ impl Cell {
     fn settle(&self, done: Done, upgrade: Option<Arc<Upgrade>>, op: Op, intents: Intents, turn: Turn) {
         let mut state = self.state();
         let (mut outdated, mut dropped) = (false, None);
+        let impersonated = state.source.key().copied().filter(|_| self.is_impersonated(&state));
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
@@ -199,6 +200,7 @@ impl Cell {
                 state.source = Source::Dead;
             }
         }
+        let unmasked = impersonated.filter(|_| !self.is_impersonated(&state));
         if done.cookie.is_some() {
             state.cookie = done.cookie;
         }
@@ -212,6 +214,9 @@ impl Cell {
             state.intents = state.intents.without(intents);
         }
         drop(state);
+        if unmasked.is_some() {
+            self.engine.reporter.tell(unmasked.as_ref(), Happened::ImpersonationEnded { returned: false });
+        }
         if outdated {
             self.tell(Happened::CsrfOutdated);
         }
@@ -237,9 +242,8 @@ impl Cell {
             return Some(Closing { cookie: None, error: None, private: false });
         }
         let mut state = self.state();
-        // what an earlier save made a cookie for may have ended since
-        let saved = state.cookie.is_some() && matches!(state.source, Source::Live(_));
-        if saved || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
+        // a cookie of an earlier save is still to be sent, and what it was made for may have ended since
+        if state.cookie.is_some() || state.is_unproved() || state.slots().any(AnySlot::needs_commit) {
             return None;
         }
         if matches!(state.source, Source::Live(_))
@@ -278,6 +282,7 @@ impl Cell {
             ending,
             lifetimes,
             activity: !state.background,
+            impersonated: self.is_impersonated(state),
             now: self.engine.now(),
         }
     }

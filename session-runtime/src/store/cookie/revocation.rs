@@ -172,6 +172,7 @@ impl RevocationList {
                 fields: Vec::new(),
                 values: Builder::default(),
                 wipe: None,
+                exact: false,
                 meta: MetaChange { last_seen: Some(now), expires: Some(until), ..MetaChange::default() },
                 max_bytes: usize::MAX,
                 decoded: None,

@@ -75,6 +75,7 @@ fn changes(base: Option<Arc<Record>>, fields: &[(&'static str, &str, Merge)]) ->
         fields,
         values,
         wipe: None,
+        exact: false,
         meta: MetaChange::default(),
         max_bytes: usize::MAX,
         decoded: None,

@@ -16,6 +16,7 @@ const NONE: Cow<'static, [u8]> = Cow::Borrowed(b"");
 pub(super) fn arguments(changes: &Changes, tombstone: Option<Timestamp>) -> Vec<Cow<'_, [u8]>> {
     let since = changes.base.as_ref().map_or_else(String::new, |base| op(base.meta().last_op));
     let mut out = vec![owned(op(changes.op)), owned(since), tombstone.map_or(NONE, |at| owned(millis(at)))];
+    out.push(Cow::Borrowed(flag(changes.exact).as_bytes()));
     out.push(if changes.max_bytes == usize::MAX { NONE } else { owned(changes.max_bytes.to_string()) });
     let schema = changes.base.as_ref().map(|base| base.meta().schema);
     out.push(schema.map_or(NONE, |schema| owned(schema.to_string())));

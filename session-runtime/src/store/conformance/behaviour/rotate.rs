@@ -86,6 +86,30 @@ pub async fn a_refused_rotate_changes_nothing<S: Store>(store: Subject<S>) {
     assert!(store.is_free(&key(2)).await);
 }
 
+/// What takes the place of all fields takes that of those that its request knows of: any write that comes between is in the
+/// way, also one of the very same values. Activity is none.
+pub async fn t34_an_exchange_of_all_fields_refuses_what_was_written_meanwhile<S: Store>(store: Subject<S>) {
+    if !store.merges() {
+        return;
+    }
+    let loaded = store.created(&key(1), record(&[("a", "1"), ("theme", "2")])).await;
+    let exchange = |loaded: &std::sync::Arc<_>| {
+        Write::after(loaded).to_nothing_else().wipe_but(&["theme"]).put("b", "1").build()
+    };
+    for write in [Write::after(&loaded).put("c", "1"), Write::after(&loaded).put("c", "1")] {
+        let before = store.record(&key(1)).await;
+        assert_eq!(store.update(&key(1), &write.build()).await, Updated::Applied);
+        assert_eq!(store.rotate(&key(1), &key(2), &exchange(&before), at(120)).await, Rotated::Conflict);
+    }
+    let now = store.record(&key(1)).await;
+    assert_eq!(value(&now, "c"), "1", "nothing was moved");
+    assert!(store.is_free(&key(2)).await);
+    assert_eq!(store.touch(&key(1), at(9)).await, Touched::Touched);
+    assert_eq!(store.rotate(&key(1), &key(2), &exchange(&now), at(120)).await, Rotated::Rotated);
+    let expected = record(&[("theme", "2"), ("b", "1")]);
+    assert_eq!(fields(&store.record(&key(2)).await), fields(&expected));
+}
+
 /// Each time the one before dies.
 pub async fn an_id_can_be_rotated_many_times<S: Store>(store: Subject<S>) {
     let mut loaded = store.created(&key(0), record(&[("n", "0")])).await;

@@ -33,6 +33,7 @@ impl Write {
             fields: Vec::new(),
             values: Builder::default(),
             wipe: None,
+            exact: false,
             meta: MetaChange::default(),
             max_bytes: usize::MAX,
             decoded: None,
@@ -135,6 +136,12 @@ impl Write {
     /// Removes every field but these, before all other changes.
     pub fn wipe_but(mut self, keep: &[&str]) -> Self {
         self.0.wipe = Some(keep.iter().map(|field| (*field).to_owned().into()).collect());
+        self
+    }
+
+    /// Refuses all if another request wrote anything at all meanwhile.
+    pub fn to_nothing_else(mut self) -> Self {
+        self.0.exact = true;
         self
     }
 

@@ -75,6 +75,7 @@ impl Flawed {
                 field.value = stored.map(write);
             }
         }
+        changes.exact &= !self.has(Flaw::RotateIgnoresOtherWrites);
         if self.has(Flaw::IgnoresWipe) {
             changes.wipe = None;
         }

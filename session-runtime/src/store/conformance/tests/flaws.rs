@@ -230,6 +230,9 @@ flaws! {
     /// The record is moved as it was.
     RotateDropsChanges:
         rotate::rotate_applies_its_changes;
+    /// Whoever takes the place of all fields takes that of what it does not know.
+    RotateIgnoresOtherWrites:
+        rotate::t34_an_exchange_of_all_fields_refuses_what_was_written_meanwhile;
     /// The new id may be somebody else's.
     RotateOverwrites:
         rotate::rotate_onto_anything_changes_nothing;

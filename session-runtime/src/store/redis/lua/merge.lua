@@ -1,12 +1,14 @@
 -- Before `update` and `rotate`: what the changes of a request make of the record as it is now.
 --
--- ARGV, after AGAIN, OP, SINCE and UNTIL: what the fields may take, empty for no limit; the version of the session type that
--- wrote what the request loaded, empty if it loaded nothing; nine parts of the metadata, each empty to leave it as it is, or
--- '=' and the new value; whether to wipe, how many fields survive that, and their names; then, for each field, its name, its policy, the
--- bytes that the request loaded and the bytes that it wants. Empty bytes are no JSON, and stand for no field.
+-- ARGV, after AGAIN, OP, SINCE and UNTIL: whether the last write must be SINCE; what the fields may take, empty for no limit;
+-- the version of the session type that wrote what the request loaded, empty if it loaded nothing; nine parts of the metadata,
+-- each empty to leave it as it is, or '=' and the new value; whether to wipe, how many fields survive that, and their names;
+-- then, for each field, its name, its policy, the bytes that the request loaded and the bytes that it wants. Empty bytes are
+-- no JSON, and stand for no field.
 
-local AGAIN, OP, SINCE, UNTIL, LIMIT, SCHEMA, META = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], 7
-local WIPE, FIELDS = 16, 18 + tonumber(ARGV[17])
+local AGAIN, OP, SINCE, UNTIL, EXACT = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local LIMIT, SCHEMA, META = ARGV[6], ARGV[7], 8
+local WIPE, FIELDS = 17, 19 + tonumber(ARGV[18])
 
 -- Decimal integers as text, since 64 bits do not fit into a double.
 
@@ -192,6 +194,9 @@ end
 -- What to write and what to remove; nothing at all if one field refuses. Beside it, how large the record would be, if that
 -- is too large.
 local function changes(key, record)
+  if EXACT == '1' and (SINCE == '' or string.sub(record.ops, 1, #SINCE) ~= SINCE) then
+    return nil
+  end
   -- migrated since the request loaded it: only the core can tell which of its fields are still what they were
   if SCHEMA ~= '' and tonumber(record.schema) > tonumber(SCHEMA) then
     return nil

@@ -1,0 +1,17 @@
+//! What somebody can ask for who acts as somebody else.
+
+use super::{Facts, OwnerChange};
+
+impl Facts {
+    /// Whoever acts as somebody else cannot prove for them who they are, nor choose for how long they stay. Whoever logs in
+    /// instead can.
+    pub(super) fn of_somebody_else(&self) -> Self {
+        let mut facts = Self { impersonated: false, ..*self };
+        if facts.summary.owner == OwnerChange::Same {
+            facts.intents.rotate |= facts.intents.authenticated;
+            facts.intents.authenticated = false;
+            facts.intents.remember = None;
+        }
+        facts
+    }
+}

@@ -1,0 +1,10 @@
+use session_runtime::{Impersonator, session};
+
+#[session]
+struct Shop {
+    #[session(owner)]
+    user: Option<u64>,
+    admin: Option<Impersonator<u64>>,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use session_runtime::{Impersonator, session};
+
+#[session]
+struct Shop {
+    #[session(owner)]
+    user: Option<u64>,
+    #[session(impersonator, extra)]
+    admin: Option<Impersonator<u64>>,
+}
+
+fn main() {}

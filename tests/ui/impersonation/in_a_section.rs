@@ -1,0 +1,15 @@
+use session_runtime::{Impersonator, session};
+
+#[session]
+struct Shop {
+    #[session(owner)]
+    user: Option<u64>,
+}
+
+#[session(within = Shop)]
+struct Cart {
+    #[session(impersonator)]
+    admin: Option<Impersonator<u64>>,
+}
+
+fn main() {}
