@@ -4,12 +4,13 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use crate::cargo::{cargo, run, show};
-use crate::{check, mistakes, redis};
+use crate::{check, mistakes, redis, requirements};
 
 pub(crate) fn all() -> Result<(), String> {
     redis::ensure()?;
     run_step(&["fmt", "--all", "--check"])?;
     check::all()?;
+    requirements::all(false)?;
     run_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
     // a user of another framework, or of none, builds it without the adapters
     // each adapter alone, and each store without what the others need
