@@ -23,15 +23,16 @@ impl Folder {
             .map(|program| Deployed::start(program, &self.0))
     }
 
-    /// The version in the only record's file.
+    /// The version in the session's file.
     fn version(&self) -> Option<u64> {
         let files =
             std::fs::read_dir(&self.0).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()));
-        let mut versions = files.filter_map(|text| {
+        let versions = files.filter_map(|text| {
             let file: serde_json::Value = serde_json::from_str(&text.ok()?).ok()?;
             Some(file.get("meta")?.get("schema").and_then(serde_json::Value::as_u64))
         });
-        versions.next().expect("a record")
+        // the index of an owner's sessions is a record, too, of no version
+        versions.max().expect("a record")
     }
 }
 
