@@ -253,13 +253,11 @@ pub(crate) fn plan(facts: &Facts) -> Plan {
     }
 }
 
-/// Row 1: asked for, or a privilege was given up with everything else; and what a failed change of owner becomes. Nor does
-/// an impersonation go on when nobody can tell any more that it is one; if the owner changed with it, it has ended.
+/// Row 1: asked for, or a privilege was given up with everything else; and what a failed change of owner becomes.
 fn destroys(facts: &Facts) -> bool {
     let Facts { intents, summary, ending, .. } = facts;
     let failed_switch = *ending == Ending::Drop && summary.owner.ends_ownership();
-    let unmarked = summary.unmasked && summary.owner == OwnerChange::Same;
-    intents.destroy || summary.emptied || unmarked || failed_switch
+    intents.destroy || summary.emptied || facts.loses_its_mark() || failed_switch
 }
 
 fn destroy(facts: &Facts) -> Plan {

@@ -23,7 +23,7 @@ impl Folder {
             .map(|program| Deployed::start(program, &self.0))
     }
 
-    /// The version in the only record's file.
+    /// The version in the session's file.
     fn version(&self) -> Option<u64> {
         let files =
             std::fs::read_dir(&self.0).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()));

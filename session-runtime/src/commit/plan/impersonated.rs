@@ -14,4 +14,10 @@ impl Facts {
         }
         facts
     }
+
+    /// An impersonation must not go on when nobody can tell any more that it is one; if the owner changed with it, it has
+    /// ended.
+    pub(super) fn loses_its_mark(&self) -> bool {
+        self.summary.unmasked && self.summary.owner == OwnerChange::Same
+    }
 }
