@@ -7,6 +7,9 @@
 #[path = "leaks/canary.rs"]
 mod canary;
 #[cfg(unix)]
+#[path = "leaks/items.rs"]
+mod items;
+#[cfg(unix)]
 #[path = "leaks/public.rs"]
 mod public;
 

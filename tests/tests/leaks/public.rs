@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -17,11 +16,14 @@ use session_runtime::store::{
     Store as _, StoreError, Touched, Updated,
 };
 use session_runtime::{
-    Attempt, EncryptedCookieStore, Expiring, Extra, Flash, KeyRing, MemoryStore, Migration, MigrationError,
-    OverHttps, Peer, Refused, RevocationList, SameSite, Secret, SecretKey, Session, SessionHandle, Sessions,
-    SignedCookieStore, SiteData, WhenFull, WithoutCsrf, emmett, jwt, session,
+    Attempt, CannotImpersonate, EncryptedCookieStore, Expiring, Extra, Flash, Impersonator, KeyRing,
+    MemoryStore, Migration, MigrationError, OverHttps, Peer, Refused, RevocationList, SameSite, Secret,
+    SecretKey, Session, SessionHandle, Sessions, SignedCookieStore, SiteData, WhenFull, WithoutCsrf, emmett,
+    jwt, session,
 };
 use session_tests::{Browser, serve};
+
+use crate::items::public_items;
 
 const CANARY: &str = "canary-canary-canary-canary-cana";
 
@@ -31,6 +33,14 @@ struct Shop {
     user: Option<String>,
     name: String,
     ratio: f64,
+}
+
+#[session]
+struct Desk {
+    #[session(owner)]
+    user: Option<String>,
+    #[session(impersonator)]
+    behind: Option<Impersonator<String>>,
 }
 
 mod before {
@@ -67,6 +77,7 @@ const NOTHING_TO_SHOW: [&str; 11] = [
 const NO_TYPES: &[&str] = &[
     "Addable",
     "Appendable",
+    "Impersonates",
     "KeyLiteral",
     "LabelValue",
     "Ordered",
@@ -223,6 +234,26 @@ async fn stores(shown: &mut Shown) {
     shown.add("store::conformance::Subject", &std::any::type_name::<Subject<MemoryStore>>());
 }
 
+async fn impersonator(shown: &mut Shown) {
+    let sessions = Sessions::<Desk>::new(MemoryStore::new()).unwrap();
+    let issued = sessions.issue(Desk { user: Some(CANARY.to_owned()), behind: None }).await.unwrap();
+    let seen = Arc::new(Mutex::new(String::new()));
+    let note = Arc::clone(&seen);
+    let handler = async move |session: Session<Desk>| {
+        session.impersonate(&"bob".to_owned()).await.unwrap();
+        let behind = session.get().behind.clone().unwrap();
+        assert_eq!(behind.user(), CANARY);
+        note.lock().unwrap().extend([format!("{behind:?} {behind:#?}")]);
+    };
+    let app = Router::new().route("/", get(handler)).layer(sessions);
+    let mut browser = Browser::new(serve(app).await);
+    browser.plant(issued.cookie());
+    assert_eq!(browser.get("/").await.status, 200);
+    let text = seen.lock().unwrap().clone();
+    assert!(text.contains("Impersonator"), "{text}");
+    shown.add("Impersonator", &text);
+}
+
 async fn requests(shown: &mut Shown) {
     let store = MemoryStore::new();
     let events = Events::default();
@@ -246,6 +277,7 @@ async fn requests(shown: &mut Shown) {
     shown.add("SessionHandle", &owned[0].handle());
     shown.add("BadHandle", &CANARY.parse::<SessionHandle>().unwrap_err());
     shown.add("WhenFull", &WhenFull::EvictOldest);
+    shown.add("CannotImpersonate", &CannotImpersonate::NotLoggedIn);
     let csrf = sessions.csrf_token(issued.token()).unwrap();
     shown.add("CsrfToken", &csrf);
     let seen = Arc::new(Mutex::new(String::new()));
@@ -305,6 +337,7 @@ async fn t22_debug_of_every_public_type_shows_no_value_and_no_secret() {
     let mut shown = Shown::default();
     values(&mut shown);
     stores(&mut shown).await;
+    impersonator(&mut shown).await;
     requests(&mut shown).await;
     let bytes: Vec<String> = CANARY.bytes().take(10).map(|byte| byte.to_string()).collect();
     for (name, text) in &shown.0 {
@@ -319,77 +352,4 @@ async fn t22_debug_of_every_public_type_shows_no_value_and_no_secret() {
     assert!(missing.is_empty(), "these are public: show them here, with a canary in them: {missing:?}");
     let gone: Vec<_> = listed.iter().filter(|name| !public.contains(**name)).collect();
     assert!(gone.is_empty(), "these are listed here, and there are no such public items: {gone:?}");
-}
-
-/// The names of what is public: capitalised names that public modules define or re-export. The first path counts.
-fn public_items() -> BTreeSet<String> {
-    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../session-runtime/src");
-    let mut found = BTreeSet::new();
-    module(&source.join("lib.rs"), &source, "", &mut found);
-    // what the crate's root shows again
-    let again: Vec<String> =
-        found.iter().filter_map(|path| path.strip_prefix("store::").map(str::to_owned)).collect();
-    for name in again {
-        found.remove(&name);
-    }
-    let of_adapters: Vec<String> =
-        found.iter().filter(|path| path.starts_with("adapter::")).cloned().collect();
-    for path in of_adapters {
-        if found.contains(path.trim_start_matches("adapter::")) {
-            found.remove(&path);
-        }
-    }
-    found
-}
-
-fn module(file: &Path, folder: &Path, path: &str, found: &mut BTreeSet<String>) {
-    let text = fs::read_to_string(file).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let mut hidden = false;
-    for item in items(text) {
-        let is_hidden = std::mem::replace(&mut hidden, false);
-        if item == "#[doc(hidden)]" {
-            hidden = true;
-        } else if item.starts_with("#[") {
-            hidden = is_hidden;
-        } else if is_hidden {
-            // not for users
-        } else if let Some(name) = item.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) {
-            let inner = folder.join(name);
-            module(&folder.join(format!("{name}.rs")), &inner, &format!("{path}{name}::"), found);
-        } else if let Some(list) = item.strip_prefix("pub use ") {
-            let names = list.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            found.extend(names.filter(|name| is_type(name)).map(|name| format!("{path}{name}")));
-        } else if let Some(rest) = item.strip_prefix("pub ") {
-            let mut words = rest.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            if let (Some("struct" | "enum" | "trait" | "type" | "union"), Some(name)) =
-                (words.next(), words.next())
-            {
-                found.insert(format!("{path}{name}"));
-            }
-        }
-    }
-}
-
-fn is_type(name: &str) -> bool {
-    name.starts_with(char::is_uppercase)
-}
-
-/// The items of a file at the margin: declarations over several lines as one.
-fn items(text: &str) -> Vec<String> {
-    let (mut items, mut open) = (Vec::new(), None::<String>);
-    for line in text.lines() {
-        match &mut open {
-            Some(item) => {
-                item.push_str(line.trim());
-                if line.ends_with(';') {
-                    items.extend(open.take());
-                }
-            }
-            None if line.starts_with("pub use ") && !line.ends_with(';') => open = Some(line.to_owned()),
-            None if line.starts_with("pub ") || line.starts_with("#[") => items.push(line.to_owned()),
-            None => {}
-        }
-    }
-    items
 }
