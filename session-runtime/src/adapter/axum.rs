@@ -17,7 +17,8 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::extracted::{Root, opened, presented};
+use super::extracted::{Root, presented};
+use super::present::opened;
 use super::{Amendment, Extracted, Rejection, Watch, headers};
 use crate::data::RootSession;
 use crate::edge::head::Head;
@@ -138,11 +139,17 @@ where
     }
 }
 
-async fn commit<B: Default, E>(watch: Watch, outcome: Result<Response<B>, E>) -> Result<Response<B>, E> {
+fn commit<B: Default, E>(
+    watch: Watch,
+    outcome: Result<Response<B>, E>,
+) -> impl Future<Output = Result<Response<B>, E>> {
     // a service that fails makes no response: whoever turns the failure into one decides on its status
     let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
-    let amendment = watch.close(status).await;
-    outcome.map(|response| amend(response, amendment))
+    // an `async fn` would hold each argument twice
+    async move {
+        let amendment = watch.close(status).await;
+        outcome.map(|response| amend(response, amendment))
+    }
 }
 
 fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Response<B> {

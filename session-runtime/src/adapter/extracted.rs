@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::present::{Presented, open, present};
+use super::present::{Presented, opened, present};
 use super::{Adapter, Rejected, Rejection, Seen};
 use crate::data::SessionData;
 use crate::edge::csrf::Demand;
@@ -83,12 +83,6 @@ pub(super) fn presented<T: Extracted>(
     fix: &'static str,
 ) -> Result<Presented, Rejected> {
     present::<Data<T>>(cell, head, T::DEMAND, fix)
-}
-
-/// What the handler is given for it.
-#[inline]
-pub(super) async fn opened<T: Extracted>(presented: Result<Presented, Rejected>) -> Result<T, Rejection> {
-    open(presented).await.map_err(Rejection).and_then(T::of)
 }
 
 /// The session of a request, for the framework's extractor trait.

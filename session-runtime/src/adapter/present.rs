@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Rejected;
+use super::{Extracted, Rejected, Rejection};
 use crate::cookie::read::{Candidates, candidates};
 use crate::data::SessionData;
 use crate::edge::csrf::{self, Demand};
@@ -55,21 +55,28 @@ pub(crate) fn present<S: SessionData>(
     Ok(Presented { cell, candidates: Some(presented), proof })
 }
 
-/// The session of a request that presents this.
-pub(crate) async fn open<S: SessionData>(
+/// What a handler is given, whose request presents this.
+pub(super) fn opened<T: Extracted>(
     presented: Result<Presented, Rejected>,
-) -> Result<Attempt<S>, Rejected> {
-    let Presented { cell, candidates, proof } = presented?;
-    let Some(candidates) = candidates else {
-        cell.open_insecure();
-        return Ok(Attempt(Ok(Session::new(cell))));
+) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
+    // taken apart out here: the future would hold all of it beside its parts
+    let (cell, candidates, proof) = match presented {
+        Ok(Presented { cell, candidates, proof }) => (Ok(cell), candidates, proof),
+        Err(rejected) => (Err(Rejection(rejected)), None, None),
     };
-    if cell.open(candidates).await.is_err() {
-        return Ok(Attempt(Err(Unavailable::answered_with(cell.engine.edge.statuses))));
+    async move {
+        let cell = cell?;
+        let Some(candidates) = candidates else {
+            cell.open_insecure();
+            return T::of(Attempt(Ok(Session::new(cell))));
+        };
+        if cell.open(candidates).await.is_err() {
+            return T::of(Attempt(Err(Unavailable::answered_with(cell.engine.edge.statuses))));
+        }
+        if proof.is_some_and(|(demand, sent)| !cell.meets(demand, sent.as_deref())) {
+            cell.tell(Happened::CsrfRefused { why: "its header has no token of this session" });
+            return Err(Rejection(Rejected::Csrf));
+        }
+        T::of(Attempt(Ok(Session::new(cell))))
     }
-    if proof.is_some_and(|(demand, sent)| !cell.meets(demand, sent.as_deref())) {
-        cell.tell(Happened::CsrfRefused { why: "its header has no token of this session" });
-        return Err(Rejected::Csrf);
-    }
-    Ok(Attempt(Ok(Session::new(cell))))
 }

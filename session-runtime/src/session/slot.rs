@@ -1,5 +1,7 @@
 //! One session value within a request: as loaded, as it stands, and who is working on a copy.
 
+mod editors;
+
 use std::any::Any;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use crate::data::{Field, Role, SessionData, has_notice};
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::field::{Claims, Notice};
+use editors::{Editor, Editors, Stale};
 
 /// The value of one session type in one request.
 pub(crate) struct Slot<S> {
@@ -23,44 +26,11 @@ pub(crate) struct Slot<S> {
     /// As it was when a commit began.
     sent: Option<Arc<S>>,
     /// The running handlers that have a copy of their own.
-    editors: Vec<Editor<S>>,
+    editors: Editors<S>,
     /// Fields that something was taken out of in the store ([`Session::take_once`](crate::Session::take_once)).
     taken: Vec<&'static str>,
     /// A handler's copy would undo a take or a wipe, or two handlers changed a field whose policy refuses.
     conflict: bool,
-}
-
-/// A handler that works on a copy.
-struct Editor<S> {
-    id: u64,
-    /// What its copy was when it was handed out, or last taken in.
-    base: Arc<S>,
-    /// A call of `update`, which is over before anybody saves.
-    brief: bool,
-    /// Whether its changes were taken in since the last save.
-    staged: bool,
-    stale: Stale,
-}
-
-/// What a copy still holds that is another owner's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stale {
-    Nothing,
-    /// The session was wiped since: all but what a wipe leaves.
-    Wiped,
-    /// Somebody began or ceased to act as somebody else: all but what both have.
-    Exchanged,
-}
-
-impl Stale {
-    /// Whether it is what the field of a copy holds.
-    const fn covers(self, role: Role) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Wiped => matches!(role, Role::Plain | Role::Extra),
-            Self::Exchanged => !matches!(role, Role::Keep),
-        }
-    }
 }
 
 /// [`Slot`] of any type.
@@ -108,20 +78,26 @@ pub(crate) trait AnySlot: Any + Send {
 impl<S: SessionData> Slot<S> {
     pub(crate) fn new(value: Arc<S>) -> Self {
         let loaded = Arc::clone(&value);
-        Self { loaded, current: value, sent: None, editors: Vec::new(), taken: Vec::new(), conflict: false }
+        Self {
+            loaded,
+            current: value,
+            sent: None,
+            editors: Editors::new(),
+            taken: Vec::new(),
+            conflict: false,
+        }
     }
 
     /// Hands out a copy to work on.
     pub(crate) fn begin(&mut self, editor: u64, brief: bool) -> S {
         let base = Arc::clone(&self.current);
-        self.editors.push(Editor { id: editor, base, brief, staged: false, stale: Stale::Nothing });
+        self.editors.begin(Editor { id: editor, base, brief, staged: false, stale: Stale::Nothing });
         self.current.duplicate()
     }
 
     /// Takes a worked-on copy in: the fields that differ from what it began with. The time of what it set begins.
     pub(crate) fn finish(&mut self, editor: u64, mut value: S, clock: &dyn Clock) {
-        let Some(at) = self.editors.iter().position(|running| running.id == editor) else { return };
-        let Editor { base, stale, .. } = self.editors.swap_remove(at);
+        let Some(Editor { base, stale, .. }) = self.editors.end(editor) else { return };
         lasting::begin(&*base, &mut value, clock);
         self.merge(&base, value, stale);
     }
@@ -258,7 +234,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
             self.merge(&sent, now, Stale::Nothing);
         }
         self.loaded = stored;
-        for running in &mut self.editors {
+        for running in self.editors.iter_mut() {
             running.staged = false;
             if wipe != Wipe::Nothing && running.stale == Stale::Nothing {
                 running.stale = Stale::Wiped;
@@ -290,7 +266,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
         self.loaded = Arc::clone(&self.current);
         self.sent = None;
         self.taken.clear();
-        for running in &mut self.editors {
+        for running in self.editors.iter_mut() {
             (running.staged, running.stale) = (false, Stale::Exchanged);
         }
         is_readable
@@ -302,7 +278,7 @@ impl<S: SessionData> AnySlot for Slot<S> {
     }
 
     fn forget(&mut self, editor: u64) {
-        self.editors.retain(|running| running.id != editor);
+        drop(self.editors.end(editor));
     }
 
     fn has_unstaged(&self) -> bool {

@@ -58,8 +58,9 @@ impl Cell {
         let told = |error| self.told(error);
         self.find_out().await.map_err(told)?;
         let Some(mut work) = self.prepare(ending, turn).map_err(told)? else { return Ok(()) };
-        let (op, intents) = (work.plan.op, work.intents);
-        if op == Op::Delete {
+        // what is known by `work` is not held beside it, so that this future is small
+        let intents = work.intents;
+        if work.plan.op == Op::Delete {
             Box::pin(self.check_reach(&work)).await.map_err(told)?;
         }
         let note = |changes: Option<Arc<Changes>>| {
@@ -68,6 +69,7 @@ impl Cell {
         let about = About::of(&work);
         let done = apply(&self.engine, &mut work, &note).await.map_err(told)?;
         about.tell(&done.standing, &work, &self.engine);
+        let op = work.plan.op;
         if op != Op::Nothing || done.cookie.is_some() || intents.destroy {
             self.settle(done, work.upgrade.take(), op, intents, turn);
         }
