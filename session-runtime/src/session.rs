@@ -152,10 +152,9 @@ impl<S: SessionData> Session<S> {
     /// For a new id every so often, declare `renew`. After a change of privilege that only the application knows of, call
     /// [`rotate`](Self::rotate) instead: there a grace would let in whoever planted the old id.
     ///
-    /// Within the grace of the last renewal this does nothing: the id is new. Nor does it where the request fails (5xx), where
-    /// the session has ended meanwhile, or where the response has a [CSRF token](Self::csrf_token), which is of the id as it
-    /// is: that is no reason to refuse anything. In cookies without a list of what has ended,
-    /// an old cookie stays good.
+    /// Within the grace of the last renewal this does nothing: the id is new. Nor does it where the request fails (5xx), or where
+    /// the session has ended meanwhile: that is no reason to refuse anything. [CSRF tokens](Self::csrf_token) of the old id are
+    /// good under the new one. In cookies without a list of what has ended, an old cookie stays good.
     pub fn renew(&self) {
         self.cell.intend(|intents| intents.renew = true);
     }

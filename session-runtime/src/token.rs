@@ -11,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 /// Random bits in an id, in bytes: 256 bits (S1; ASVS 7.2.3 asks for 128 bits).
 const BYTES: usize = 32;
 
+/// How many of them, at the front, a renewal leaves as they are. A rotation leaves none.
+const LINEAGE: usize = 16;
+
 /// The bytes of a slot tag.
 const TAG: usize = 2;
 
@@ -111,10 +114,15 @@ impl Token {
 
     /// The id that a renewal with this nonce gives, in the same slot. Who knows only one of the two cannot compute it; and
     /// nobody finds the old id from the new one (S24).
+    ///
+    /// Half of the id is another one, which is 128 bits. The other half stays, so that the forms which the pages of the old id
+    /// show are good yet ([`csrf_base`](Self::csrf_base)).
     pub(crate) fn renewed(&self, nonce: &[u8; BYTES]) -> Self {
         let hash =
             Sha256::new().chain_update(b"session id renewed").chain_update(self.id).chain_update(nonce);
-        Self { id: hash.finalize().into(), slot: self.slot }
+        let mut id: [u8; BYTES] = hash.finalize().into();
+        id[..LINEAGE].copy_from_slice(&self.id[..LINEAGE]);
+        Self { id, slot: self.slot }
     }
 
     /// The id itself, to be sealed.
@@ -151,10 +159,11 @@ impl Token {
 const CSRF: &[u8] = b"the csrf token of a session";
 
 impl Token {
-    /// What CSRF tokens of this id show (S28). It cannot be found from the [`Key`], which is the hash of another text that
-    /// begins with the id: so nobody makes a token of what a store knows.
+    /// What CSRF tokens of this id, and of those that it is renewed to, show (S28). It cannot be found from the [`Key`], which
+    /// is the hash of another text that begins with the id: so nobody makes a token of what a store knows.
     pub(crate) fn csrf_base(&self, purpose: &Purpose) -> [u8; 32] {
-        let mut hash = Sha256::new().chain_update(CSRF).chain_update(self.id).chain_update(purpose.0);
+        let lineage = &self.id[..LINEAGE];
+        let mut hash = Sha256::new().chain_update(CSRF).chain_update(lineage).chain_update(purpose.0);
         if let Some(slot) = self.slot {
             hash.update(slot.0);
         }

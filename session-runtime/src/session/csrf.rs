@@ -14,9 +14,9 @@ impl<S: SessionData> Session<S> {
     /// A token for the forms and scripts of this response, by which the next unsafe request proves that a page of this
     /// session is behind it.
     ///
-    /// It is bound to the id that the browser has after this response, and dies with it. So where there is no session yet,
-    /// there is one from now on, if only an empty one; and where the request has authenticated somebody, the token is for
-    /// the new id. A `&mut T` handler that changes an `owner` or `privileged` field and shows a page in the same response
+    /// It is bound to the id that the browser has after this response, and to those that it is renewed to, and dies with the
+    /// next rotation. So where there is no session yet, there is one from now on, if only an empty one; and where the request
+    /// has authenticated somebody, the token is for the new id. A `&mut T` handler that changes an `owner` or `privileged` field and shows a page in the same response
     /// hands the change in before, with [`stage`](Self::stage); otherwise the token is of the id that the change ends, and
     /// the log says so. Where there will be no session (it is ended by this request, the request presents a dead id, or came
     /// over plain http), the token proves nothing, and nothing asks for it.

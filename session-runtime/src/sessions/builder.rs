@@ -197,7 +197,7 @@ impl<R: RootSession> SessionsBuilder<R> {
     }
 
     /// How old an id may become: then a request that is activity renews it, as [`Session::renew`](crate::Session::renew) does
-    /// (S24), unless its response has a CSRF token. At least four times the grace, and less than the absolute lifetime.
+    /// (S24). At least four times the grace, and less than the absolute lifetime.
     pub fn renew(mut self, age: Duration) -> Self {
         self.lifetimes.renew = Some(age);
         self

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{BYTES, Entropy, Key, NoEntropy, OsEntropy, Purpose, Slot, TEXT, Token};
+use super::{BYTES, Entropy, Key, LINEAGE, NoEntropy, OsEntropy, Purpose, Slot, TEXT, Token};
 
 fn text(token: &Token) -> String {
     let mut out = String::new();
@@ -222,12 +222,26 @@ fn s24_a_renewed_id_follows_from_the_old_one_and_the_nonce_and_from_nothing_else
     assert_eq!(renewed.id, one.renewed(&[7; 32]).id, "everybody computes the same");
     assert_eq!(renewed.slot, Some(slot), "a rotation keeps the slot");
     for differs in [one.renewed(&[8; 32]), other.renewed(&[7; 32])] {
-        assert_ne!(differs.id, renewed.id);
+        assert_ne!(differs.id[LINEAGE..], renewed.id[LINEAGE..]);
     }
+    assert_ne!(renewed.id[LINEAGE..], one.id[LINEAGE..]);
     // what a store knows beside the nonce: the keys, and they do not give it
     let purpose = Purpose::of("__Host-id", "/");
     let from_key = Token { id: *one.key(&purpose).as_bytes(), slot: None }.renewed(&[7; 32]);
-    assert_ne!(from_key.id, renewed.id);
+    assert_ne!(from_key.id[LINEAGE..], renewed.id[LINEAGE..]);
     assert_ne!(*one.key(&purpose).as_bytes(), renewed.id);
     assert_eq!(one.renewed(&[7; 32]).slot.map(Slot::as_u16), one.slot.map(Slot::as_u16));
+}
+
+#[test]
+fn s24_s28_a_renewal_leaves_what_csrf_tokens_show_and_nothing_else_does() {
+    let purpose = Purpose::of("__Host-id", "/");
+    for slot in [None, Some(Slot::of(*b"ab"))] {
+        let first = Token::random(&OsEntropy, slot).unwrap();
+        let third = first.renewed(&[7; 32]).renewed(&[8; 32]);
+        assert_eq!(third.csrf_base(&purpose), first.csrf_base(&purpose));
+        assert_ne!(third.key(&purpose), first.key(&purpose));
+        let rotated = Token::random(&OsEntropy, slot).unwrap();
+        assert_ne!(rotated.csrf_base(&purpose), first.csrf_base(&purpose));
+    }
 }

@@ -87,7 +87,7 @@ fn everywhere() -> [SessionsBuilder<Login>; 3] {
 }
 
 #[tokio::test]
-async fn t32_s28_what_was_sent_with_the_old_id_and_its_token_before_a_renewal_is_served() {
+async fn t32_s28_the_forms_from_before_a_renewal_are_good_under_both_ids() {
     for builder in everywhere() {
         let (mut browser, token, clock) = visitor(builder).await;
         let (mut header, mut body, mut late) = (browser.clone(), browser.clone(), browser.clone());
@@ -96,15 +96,46 @@ async fn t32_s28_what_was_sent_with_the_old_id_and_its_token_before_a_renewal_is
         assert_eq!((answer.status, answer.body.as_str()), (200, "1"));
         assert!(answer.pair().is_some(), "with the new id");
         assert_eq!(post_form(&mut body, "/form", &token).await.status, 200);
-        // the new id has tokens of its own, also for who comes by the old one
-        assert_refused(&post_with(&mut browser.clone(), "/visit", &token).await);
+        // a form in another tab, sent under the new id
+        assert_eq!(post_with(&mut browser.clone(), "/visit", &token).await.status, 200);
+        assert_eq!(post_form(&mut browser.clone(), "/form", &token).await.status, 200);
         let next = first_word(&late.clone().get("/page").await);
         assert_eq!(post_with(&mut browser, "/visit", &next).await.status, 200);
         assert_eq!(post_with(&mut late.clone(), "/visit", &next).await.status, 200);
         assert_eq!(late.clone().post("/visit").await.status, 403);
-        // and after the grace, the old one reaches nothing
+        // after the grace the old id reaches nothing, and after another renewal the form is good yet
         clock.advance(Duration::from_secs(31));
         assert_eq!(post_with(&mut late, "/visit", &token).await.status, 409);
+        assert!(browser.get("/renew").await.pair().is_some());
+        assert_eq!(post_with(&mut browser, "/visit", &token).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn t28_a_rotation_after_a_renewal_ends_the_tokens_of_all_ids_before() {
+    for builder in everywhere() {
+        let (mut browser, token, _) = visitor(builder).await;
+        assert!(browser.get("/renew").await.pair().is_some());
+        let next = first_word(&browser.get("/page").await);
+        let rotated = browser.get("/rotate").await.body;
+        for dead in [&token, &next] {
+            assert_refused(&post_with(&mut browser.clone(), "/visit", dead).await);
+        }
+        assert_eq!(post_with(&mut browser, "/visit", &rotated).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn s24_s28_a_page_with_a_token_renews_a_due_id_as_any_other_does() {
+    for builder in everywhere() {
+        let (mut browser, token, clock) = visitor(builder.renew(Duration::from_secs(300))).await;
+        assert!(browser.get("/page").await.pair().is_none(), "not due yet");
+        clock.advance(Duration::from_secs(240));
+        let page = browser.get("/page").await;
+        assert!(page.pair().is_some(), "a new id");
+        for token in [&token, &first_word(&page)] {
+            assert_eq!(post_with(&mut browser, "/visit", token).await.status, 200);
+        }
     }
 }
 

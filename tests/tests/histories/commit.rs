@@ -208,7 +208,7 @@ impl Model {
         self.ids.push(Place::Session(self.sessions.len() - 1));
         let id = self.ids.len() - 1;
         (request.seen, request.base, request.cookie) = (Seen::Live(id), kept, Some(Cookie::New(id)));
-        self.keep_promise(request, id);
+        self.keep_promise(request, id, None);
         request.settle();
     }
 
@@ -230,10 +230,7 @@ impl Model {
                 Some(Write { changes: diff.surviving(), wipes: true, ..write })
             }
             Ending::Commit if authenticates || diff.privileged || request.rotate => Some(write),
-            // what the response says in a token stays true
-            Ending::Commit if is_due && !request.issued => {
-                Some(Write { rotates: false, renews: true, ..write })
-            }
+            Ending::Commit if is_due => Some(Write { rotates: false, renews: true, ..write }),
             Ending::Commit if !diff.changes.is_empty() || seen || request.stale => {
                 Some(Write { rotates: false, ..write })
             }
@@ -278,7 +275,7 @@ impl Model {
             self.sessions[at].renewed = write.renews.then_some(renewed);
             self.renewals += u32::from(write.renews);
             (request.seen, request.cookie) = (Seen::Live(to), Some(Cookie::New(to)));
-            self.keep_promise(request, to);
+            self.keep_promise(request, to, write.renews.then_some(id));
         } else if request.stale {
             request.cookie = Some(Cookie::New(id));
         }

@@ -214,6 +214,8 @@ pub(crate) type Id = usize;
 pub(crate) struct Model {
     pub(crate) now: u64,
     pub(crate) ids: Vec<Place>,
+    /// Of each id, the one that it was renewed from, the first of them.
+    pub(crate) lineages: Vec<Id>,
     pub(crate) sessions: Vec<Kept>,
     pub(crate) marks: u64,
     /// Whether ids are renewed every so often.
@@ -252,12 +254,9 @@ pub(crate) struct Request {
     pub(crate) authenticated: bool,
     pub(crate) renew: bool,
     pub(crate) cookie: Option<Cookie>,
-    /// It came by this id, from before a renewal.
-    pub(crate) came_by: Option<Id>,
     /// Its browser does not know the id that the session has.
     pub(crate) stale: bool,
-    /// It issued a token, and where there was no session there is to be one.
-    pub(crate) issued: bool,
+    /// It issued a token where there was no session: there is to be one.
     pub(crate) begins: bool,
     pub(crate) promise: Option<usize>,
 }
@@ -293,9 +292,7 @@ impl Model {
             authenticated: false,
             renew: false,
             cookie: None,
-            came_by: presented.filter(|_| followed.is_some()),
             stale: followed.is_some(),
-            issued: false,
             begins: false,
             promise: None,
         }

@@ -1,4 +1,4 @@
-//! Renewed ids, and the CSRF tokens that die with an id: DESIGN.md, "Renewal" and "Forged requests".
+//! Renewed ids, and the CSRF tokens that outlive a renewal and die with a rotation: DESIGN.md, "Renewal" and "Forged requests".
 
 use crate::model::{FIELDS, Id, Model, Place, Request, Role, Seen};
 
@@ -38,13 +38,11 @@ impl Model {
             _ if request.destroy => return Issued::Nothing,
             Seen::Dead => return Issued::Nothing,
             Seen::Live(id) if !(request.rotate || request.authenticated || changes_privilege) => {
-                request.issued = true;
                 return Issued::For(id);
             }
             Seen::Absent => request.begins = true,
             Seen::Live(_) => {}
         }
-        request.issued = true;
         Issued::Promised(*request.promise.get_or_insert_with(|| {
             self.promised.push(None);
             self.promised.len() - 1
@@ -59,12 +57,13 @@ impl Model {
             Issued::For(id) => Some(id),
             Issued::Promised(at) => self.promised[at],
         };
-        of.is_some_and(|of| of == id || request.came_by == Some(of))
+        of.is_some_and(|of| self.lineages[of] == self.lineages[id])
     }
 
-    /// There is an id, which a token was issued for.
-    pub(crate) fn keep_promise(&mut self, request: &mut Request, id: Id) {
-        if let Some(at) = request.promise.take() {
+    /// There is an id, renewed from an earlier one or else what a token was issued for.
+    pub(crate) fn keep_promise(&mut self, request: &mut Request, id: Id, from: Option<Id>) {
+        self.lineages.push(from.map_or(id, |from| self.lineages[from]));
+        if let (Some(at), None) = (request.promise.take(), from) {
             self.promised[at] = Some(id);
         }
     }

@@ -191,7 +191,7 @@ impl Cell {
         match done.standing {
             After::Unchanged => {}
             After::Live(live) => {
-                outdated = state.keep_promise(&live);
+                outdated = state.keep_promise(&live, &self.engine.purpose);
                 state.go_on(live, upgrade);
             }
             After::Ended => {
@@ -265,16 +265,11 @@ impl Cell {
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
-        let State { presented, mut intents, .. } = *state;
+        let State { presented, intents, .. } = *state;
         let mut lifetimes = self.engine.lifetimes;
         if state.closed {
             // there is no response left that could carry a new id
             lifetimes.renew = None;
-        }
-        if state.has_issued() {
-            // the response hands out a CSRF token for the id as it is: renewing can wait
-            lifetimes.renew = None;
-            intents.renew = false;
         }
         Facts {
             standing,

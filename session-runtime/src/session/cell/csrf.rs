@@ -9,7 +9,7 @@ use crate::edge::csrf::{Demand, shows};
 use crate::error::{Error, Kind};
 use crate::observe::Happened;
 use crate::session::slot::AnySlot;
-use crate::token::{Key, Purpose, Slot, Token};
+use crate::token::{Purpose, Slot, Token};
 
 /// What only requests have that carry a token, need one, or hand one out.
 #[derive(Default)]
@@ -17,28 +17,15 @@ pub(super) struct Csrf {
     /// A handler let the request in, and it has yet to prove itself.
     demanded: bool,
     proved: bool,
-    /// The id by which the request reached the session, if that was renewed since (S24): its pages have tokens of that one.
-    presented: Option<Box<Token>>,
     /// The id that the session will have after this request, where a token was issued before it had it.
     next: Option<Box<Token>>,
-    /// The id that the token of this response is for.
-    issued: Option<Key>,
+    /// What the tokens of this response show.
+    issued: Option<[u8; 32]>,
 }
 
 impl State {
     fn csrf(&mut self) -> &mut Csrf {
         self.csrf.get_or_insert_default()
-    }
-
-    /// The request came by this id, from before a renewal.
-    pub(super) fn presents(&mut self, old: Token) {
-        self.csrf().presented = Some(Box::new(old));
-    }
-
-    /// Whether `sent` is a token of the session, under the id that it has or that the request came by.
-    fn is_shown_by(&self, live: &Live, purpose: &Purpose, sent: &[u8]) -> bool {
-        let old = self.csrf.as_ref().and_then(|csrf| csrf.presented.as_deref());
-        std::iter::once(&live.token).chain(old).any(|token| shows(sent, &token.csrf_base(purpose)))
     }
 
     /// Whether the request must prove something, and has not.
@@ -61,15 +48,13 @@ impl State {
         self.csrf.as_ref().and_then(|csrf| csrf.next.clone())
     }
 
-    /// A commit was done: the session is now `live`. Whether the response has a token of the id before.
-    pub(super) fn keep_promise(&mut self, live: &Live) -> bool {
+    /// A commit was done: the session is now `live`. Whether the response has a token of an id that has ended.
+    pub(super) fn keep_promise(&mut self, live: &Live, purpose: &Purpose) -> bool {
         let Some(csrf) = &mut self.csrf else { return false };
         csrf.next = None;
-        let outdated = csrf.issued.is_some_and(|issued| issued != live.key);
-        if outdated {
-            csrf.issued = Some(live.key);
-        }
-        outdated
+        let Some(issued) = &mut csrf.issued else { return false };
+        let before = std::mem::replace(issued, live.token.csrf_base(purpose));
+        before != *issued
     }
 
     /// Whether the next commit gives the session a new id, as far as this request has handed in what it did.
@@ -88,7 +73,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return true };
-        let proves = sent.is_some_and(|sent| state.is_shown_by(live, &self.engine.purpose, sent));
+        let proves = sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)));
         let csrf = state.csrf();
         csrf.proved |= proves;
         csrf.demanded |= demand == Demand::Form;
@@ -102,7 +87,7 @@ impl Cell {
         }
         let mut state = self.state();
         let Source::Live(live) = &state.source else { return false };
-        let proves = state.is_shown_by(live, &self.engine.purpose, sent);
+        let proves = shows(sent, &live.token.csrf_base(&self.engine.purpose));
         state.csrf().proved |= proves;
         proves
     }
@@ -124,14 +109,14 @@ impl Cell {
         let token = match &state.source {
             _ if state.intents.destroy => return Ok(CsrfToken::of_nothing(entropy)?),
             Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
-            Source::Live(live) => Promise::Present(live.token.clone(), live.key),
+            Source::Live(live) => Promise::Present(live.token.clone()),
             Source::Absent => Promise::First,
             Source::Untouched | Source::Failed | Source::Dead | Source::Unusable(_) | Source::Insecure => {
                 return Ok(CsrfToken::of_nothing(entropy)?);
             }
         };
-        let (token, key) = match token {
-            Promise::Present(token, key) => (token, key),
+        let token = match token {
+            Promise::Present(token) => token,
             Promise::First | Promise::Next(_) if state.closed => return Err(Error::new(Kind::TooLate)),
             promise => {
                 let next = match (state.csrf().next.take(), promise) {
@@ -141,16 +126,16 @@ impl Cell {
                 };
                 state.intents.csrf |= matches!(state.source, Source::Absent);
                 state.csrf().next = Some(next.clone());
-                let key = next.key(&engine.purpose);
-                (*next, key)
+                *next
             }
         };
-        let before = state.csrf().issued.replace(key);
+        let base = token.csrf_base(&engine.purpose);
+        let before = state.csrf().issued.replace(base);
         drop(guard);
-        if before.is_some_and(|before| before != key) {
+        if before.is_some_and(|before| before != base) {
             self.tell(Happened::CsrfOutdated);
         }
-        Ok(CsrfToken::of(&token.csrf_base(&engine.purpose), entropy)?)
+        Ok(CsrfToken::of(&base, entropy)?)
     }
 
     /// Whether the request should have proved itself, so that nothing is carried out after its handler was cut off.
@@ -190,8 +175,8 @@ impl Cell {
 
 /// What the id will be that a token is for.
 enum Promise {
-    /// What it is.
-    Present(Token, Key),
+    /// What it is, or what that is renewed to.
+    Present(Token),
     /// Another one, in the same place.
     Next(Option<Slot>),
     /// That of a session yet to be made.

@@ -122,12 +122,6 @@ impl Cell {
                     add(&mut live, session);
                     continue;
                 }
-                Ok(Look::Renewed(renewed)) => {
-                    let (session, old) = *renewed;
-                    self.state().presents(old);
-                    add(&mut live, session);
-                    continue;
-                }
                 Ok(Look::Dead { key, rotated }) => {
                     dead = true;
                     (Miss::Replayed { rotated }, Some(key))
@@ -208,7 +202,7 @@ impl Cell {
         if let Some(to) = &moved
             && let Some(live) = reached(&self.engine, store, token, &key, to, now).await?
         {
-            return Ok(Look::Renewed(Box::new((live, token.clone()))));
+            return Ok(Look::Live(live));
         }
         Ok(Look::Dead { key, rotated: moved.is_some() })
     }

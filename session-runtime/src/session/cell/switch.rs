@@ -52,7 +52,7 @@ impl Cell {
             state.slots_mut().for_each(|slot| slot.end(&self.engine.types.claims));
             return None;
         };
-        let (key, outdated) = (live.key, state.keep_promise(&live));
+        let (key, outdated) = (live.key, state.keep_promise(&live, &self.engine.purpose));
         let mut is_readable = true;
         for slot in state.slots_mut() {
             is_readable &= slot.replace(&live, &self.engine);

@@ -27,8 +27,6 @@ pub(crate) struct Jar {
 /// What a cookie turned out to be.
 pub(crate) enum Look {
     Live(Live),
-    /// The same, by the id from before a renewal (S24): that one.
-    Renewed(Box<(Live, Token)>),
     /// It ended a short while ago: what is in flight with it must not begin anew.
     Dead {
         key: Key,
@@ -106,9 +104,8 @@ impl Jar {
             None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(key))),
             None => {}
         }
-        let live = Live { token: token.clone(), key, record: record.into(), stale };
+        let live = Live { token, key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
-            Ok(live) if live.key != key => Look::Renewed(Box::new((live, token))),
             Ok(live) => Look::Live(live),
             Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => Look::Dead { key, rotated },
             Err(Dead { rotated, .. }) => Look::Nothing(Miss::Replayed { rotated }, Some(key)),

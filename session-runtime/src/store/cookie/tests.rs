@@ -90,7 +90,7 @@ impl Store for Browsers {
     async fn load(&self, key: &Key) -> Result<Found, StoreError> {
         Ok(match self.look(key).await? {
             Look::Live(live) => Found::Record(live.record),
-            Look::Renewed(_) | Look::Dead { .. } | Look::Nothing(..) => Found::Nothing,
+            Look::Dead { .. } | Look::Nothing(..) => Found::Nothing,
         })
     }
 
