@@ -122,7 +122,8 @@ pub(crate) struct Amendment {
 
 /// Why a handler's response was replaced; left among the extensions of the response that replaces it.
 ///
-/// An application that wants another page than an empty one looks for it in a layer outside of `Sessions`.
+/// An application that wants another page than an empty one looks for it in a layer outside of `Sessions`. The headers of the
+/// empty one stay: one of them may remove a cookie that is worth nothing any more.
 ///
 /// ```
 /// use axum::{Router, middleware::map_response, response::{IntoResponse, Response}};
@@ -131,7 +132,8 @@ pub(crate) struct Amendment {
 /// async fn explain(response: Response) -> Response {
 ///     match response.extensions().get::<Refused>() {
 ///         Some(refused) if refused.error().is_conflict() => {
-///             (response.status(), "Somebody changed this meanwhile. Please look again.").into_response()
+///             let page = "Somebody changed this meanwhile. Please look again.";
+///             (response.status(), response.headers().clone(), page).into_response()
 ///         }
 ///         _ => response,
 ///     }

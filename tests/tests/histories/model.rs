@@ -187,6 +187,8 @@ pub(crate) struct Kept {
 pub(crate) const IDLE: u64 = 30 * 60_000;
 pub(crate) const ABSOLUTE: u64 = 12 * 3_600_000;
 pub(crate) const TOMBSTONE: u64 = 120_000;
+/// A request by a dead id that is refused has the cookie removed, if it is answered before this.
+pub(crate) const PROMPT: u64 = 2_000;
 pub(crate) const TTL: u64 = 5 * 60_000;
 pub(crate) const GRACE: u64 = 30_000;
 /// Where ids are renewed by themselves: their age.
@@ -254,6 +256,8 @@ pub(crate) struct Request {
     pub(crate) authenticated: bool,
     pub(crate) renew: bool,
     pub(crate) cookie: Option<Cookie>,
+    /// It came by the id of a session that had ended, and under no other id went on, at this time.
+    pub(crate) over: Option<u64>,
     /// Its browser does not know the id that the session has.
     pub(crate) stale: bool,
     /// It issued a token where there was no session: there is to be one.
@@ -281,7 +285,9 @@ impl Model {
             (None, Some(_) | None) => Seen::Absent,
         };
         let loaded = values(&base.fields, self.now);
+        let ended = presented.is_some_and(|id| matches!(self.ids[id], Place::Dead { .. }));
         Request {
+            over: (seen == Seen::Dead && ended).then_some(self.now),
             seen,
             presented: presented.is_some(),
             ours: loaded.clone(),

@@ -87,9 +87,14 @@ struct Ground {
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
     Nothing,
-    Cookie { id: u32, shows: String },
+    Cookie {
+        id: u32,
+        shows: String,
+    },
     Removed,
     Refused,
+    /// Refused, and the cookie with it: it reaches nothing, and no other came after it.
+    Dismissed,
 }
 
 impl Ground {
@@ -106,6 +111,7 @@ impl Ground {
             Meaning::Clear if alive && user.is_some() => self.ended = true,
             Meaning::Touch | Meaning::Leave | Meaning::Clear if !alive => return Told::Nothing,
             Meaning::Touch if !self.is_there() => return Told::Nothing,
+            _ if !alive && self.ended && self.id == 0 => return Told::Dismissed,
             _ if !alive || !self.is_there() => return Told::Refused,
             Meaning::Touch => {}
             Meaning::Change => change(&mut card, me),
@@ -211,9 +217,10 @@ impl World {
         }
         for (one, told) in both.iter().zip(told) {
             let reply = one.reply.as_ref().unwrap();
-            let status = if told == Told::Refused { 409 } else { 200 };
+            let status = if matches!(told, Told::Refused | Told::Dismissed) { 409 } else { 200 };
             assert_eq!(reply.status, status, "{what}: {told:?}");
-            assert_eq!(reply.removes_cookie(), told == Told::Removed, "{what}: {told:?}");
+            let removes = matches!(told, Told::Removed | Told::Dismissed);
+            assert_eq!(reply.removes_cookie(), removes, "{what}: {told:?}");
             let Told::Cookie { id, shows } = told else {
                 assert_eq!(reply.pair(), None, "{what}");
                 continue;

@@ -44,14 +44,16 @@ impl Told {
 
     /// Refused: empty, and nothing about cookies.
     fn refused() -> Self {
-        Self { status: 409, cookie: Cookie::None, body: String::new() }
+        Self { status: 409, ..Self::ok(Cookie::None) }
     }
 }
 
 impl Model {
-    /// As a request with the first id finds it; nothing, once it has ended or has another one.
-    pub(crate) fn load(&self) -> Option<Self> {
-        self.is_there().then(|| self.clone())
+    /// As a request with the first id finds it. Once it has ended or has another one: what is said of its cookie if the request
+    /// is refused.
+    pub(crate) fn load(&self) -> Result<Self, Cookie> {
+        let refused = if self.id == 0 { Cookie::Removed } else { Cookie::None };
+        if self.is_there() { Ok(self.clone()) } else { Err(refused) }
     }
 
     fn is_there(&self) -> bool {
@@ -59,8 +61,11 @@ impl Model {
     }
 
     /// A request's one moment: `me` loaded `seen`, and writes now.
-    pub(crate) fn carry_out(&mut self, meaning: Meaning, me: u8, seen: Option<&Self>) -> Told {
-        let Some(seen) = seen else { return unseen(meaning) };
+    pub(crate) fn carry_out(&mut self, meaning: Meaning, me: u8, seen: &Result<Self, Cookie>) -> Told {
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(cookie) => return unseen(meaning, *cookie),
+        };
         let there = self.is_there();
         match meaning {
             Meaning::Touch => return Told::ok(Cookie::None),
@@ -132,13 +137,13 @@ impl Model {
 }
 
 /// A request with an id that is dead already: it reads nothing, and what it writes is refused. Who wants to leave may.
-fn unseen(meaning: Meaning) -> Told {
+fn unseen(meaning: Meaning, cookie: Cookie) -> Told {
     match meaning {
         Meaning::Touch | Meaning::Leave | Meaning::Clear => Told::ok(Cookie::None),
         Meaning::Take => Told { body: "None".into(), ..Told::ok(Cookie::None) },
         Meaning::Destroy => Told::ok(Cookie::Removed),
         Meaning::Change | Meaning::Claim | Meaning::Vote | Meaning::Rotate | Meaning::Login => {
-            Told::refused()
+            Told { cookie, ..Told::refused() }
         }
     }
 }

@@ -250,21 +250,20 @@ fn as_told(reply: &Reply) -> Told {
 
 /// What the model says: each request at the moments when it loaded and wrote.
 fn expect(mut model: Model, both: &[Running; 2], events: &[Event]) -> (Model, [Told; 2]) {
-    let mut seen = [None, None];
+    let mut seen = [Err(Cookie::None), Err(Cookie::None)];
     let mut told = [None, None];
     for event in events {
         match *event {
             Event::Loaded(who) => seen[who] = model.load(),
-            Event::Wrote(who) => told[who] = Some(tell(&mut model, both, who, seen[who].as_ref())),
+            Event::Wrote(who) => told[who] = Some(tell(&mut model, both, who, &seen[who])),
         }
     }
     // who wrote nothing had nothing to write, whenever that was
-    let told =
-        [0, 1].map(|who| told[who].take().unwrap_or_else(|| tell(&mut model, both, who, seen[who].as_ref())));
+    let told = [0, 1].map(|who| told[who].take().unwrap_or_else(|| tell(&mut model, both, who, &seen[who])));
     (model, told)
 }
 
-fn tell(model: &mut Model, both: &[Running; 2], who: usize, seen: Option<&Model>) -> Told {
+fn tell(model: &mut Model, both: &[Running; 2], who: usize, seen: &Result<Model, Cookie>) -> Told {
     model.carry_out(both[who].action.meaning, [0, 1][who], seen)
 }
 

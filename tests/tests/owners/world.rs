@@ -119,7 +119,7 @@ async fn explain(response: axum::response::Response) -> axum::response::Response
     match response.extensions().get::<Refused>() {
         Some(refused) => {
             let kind = if refused.error().is_limit() { "limit" } else { "refused" };
-            (response.status(), kind).into_response()
+            (response.status(), response.headers().clone(), kind).into_response()
         }
         None => response,
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::load::memo_bytes;
 use super::state::{Pending, Source, State};
@@ -28,6 +29,9 @@ pub(crate) struct Closing {
     /// The response is nobody else's.
     pub(crate) private: bool,
 }
+
+/// Within this time of asking for its session, a request is answered before anybody has logged in anew.
+const PROMPT: Duration = Duration::from_secs(2);
 
 impl Cell {
     /// Commits what this request changed so far, and tells what became of it.
@@ -199,7 +203,7 @@ impl Cell {
                 let made = state.cookie.take().is_some() && op != Op::Delete;
                 dropped = state.source.key().copied().filter(|_| made);
                 state.was_private |= state.is_private();
-                state.source = Source::Dead;
+                state.source = Source::Dead { moved: true };
             }
         }
         let unmasked = impersonated.filter(|_| !self.is_impersonated(&state));
@@ -320,7 +324,17 @@ impl Cell {
             state.intents = Intents::default();
         }
         state.closed = true;
-        Closing { cookie: state.cookie.take(), error, private: private || state.is_private() }
+        let refused = error.as_ref().is_some_and(Error::is_gone);
+        let cookie = state.cookie.take().or_else(|| self.farewell(&state).filter(|_| refused));
+        Closing { cookie, error, private: private || state.is_private() }
+    }
+
+    /// The cookie's removal, where it reaches nothing any more and nothing came after it: the next request is an anonymous
+    /// visitor's, who can log in. Not in a late answer, since by then the browser may have the cookie of that login. Only who is
+    /// refused is told: who reads learns of no cookie what it is (S60).
+    fn farewell(&self, state: &State) -> Option<String> {
+        let is_due = state.source.is_over() && self.engine.now().since(state.found) < PROMPT;
+        is_due.then(|| self.engine.cookie.remove())
     }
 
     /// The response is there, and nobody asked for the session before.

@@ -111,7 +111,11 @@ impl Cell {
             Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
             Source::Live(live) => Promise::Present(live.token.clone()),
             Source::Absent => Promise::First,
-            Source::Untouched | Source::Failed | Source::Dead | Source::Unusable(_) | Source::Insecure => {
+            Source::Untouched
+            | Source::Failed
+            | Source::Dead { .. }
+            | Source::Unusable(_)
+            | Source::Insecure => {
                 return Ok(CsrfToken::of_nothing(entropy)?);
             }
         };

@@ -103,7 +103,7 @@ impl Cell {
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
     async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
         let reporter = &self.engine.reporter;
-        let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
+        let (mut live, mut dead): (Vec<Live>, Option<bool>) = (Vec::new(), None);
         // of several that reach nothing, one event says the worst
         let mut missed: Option<(Miss, Option<Key>)> = None;
         for value in presented {
@@ -123,7 +123,7 @@ impl Cell {
                     continue;
                 }
                 Ok(Look::Dead { key, rotated }) => {
-                    dead = true;
+                    dead = Some(rotated || dead.unwrap_or(false));
                     (Miss::Replayed { rotated }, Some(key))
                 }
                 Ok(Look::Nothing(miss, key)) => (miss, key),
@@ -142,7 +142,7 @@ impl Cell {
                 if let Some((miss, key)) = missed {
                     reporter.tell(key.as_ref(), miss.happened());
                 }
-                if dead { Source::Dead } else { Source::Absent }
+                dead.map_or(Source::Absent, |moved| Source::Dead { moved })
             }
             (_, last) => {
                 reporter.tell(None, Happened::Ambiguous);

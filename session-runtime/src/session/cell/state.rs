@@ -68,7 +68,10 @@ pub(super) enum Source {
     Failed,
     Absent,
     Live(Live),
-    Dead,
+    /// It ended a short while ago. `moved`: it may have gone on under another id, which the browser has or is about to get.
+    Dead {
+        moved: bool,
+    },
     Unusable(Vec<Key>),
     /// It came over plain http, and the session is for https only: it reads nothing and writes nothing (S47).
     Insecure,
@@ -80,8 +83,13 @@ impl Source {
         match self {
             Self::Live(live) => Some(&live.key),
             Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
-            Self::Untouched | Self::Failed | Self::Absent | Self::Dead | Self::Insecure => None,
+            Self::Untouched | Self::Failed | Self::Absent | Self::Dead { .. } | Self::Insecure => None,
         }
+    }
+
+    /// The request came by the id of a session that was ended, by a logout or from outside, and reached nothing.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self, Self::Dead { moved: false })
     }
 
     /// What a request that asks again is told; `None` before the first.
@@ -99,7 +107,7 @@ impl Source {
             Self::Untouched | Self::Failed => None,
             Self::Absent => Some(Standing::Absent),
             Self::Live(live) => Some(Standing::Live(times(live))),
-            Self::Dead => Some(Standing::Dead),
+            Self::Dead { .. } => Some(Standing::Dead),
             Self::Unusable(_) | Self::Insecure => Some(Standing::Unusable),
         }
     }
