@@ -12,7 +12,7 @@ use crate::cargo::{cargo, files};
 const LONG: usize = 400;
 
 /// Optional dependencies that need a newer Rust than we state; README and manifest say so of their features.
-const NEWER: [&str; 1] = ["salvo_core"];
+const NEWER: [&str; 2] = ["salvo_core", "salvo-oapi"];
 
 pub(crate) fn all() -> Result<(), String> {
     let mut broken = rust_version()?;

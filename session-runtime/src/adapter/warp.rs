@@ -27,17 +27,15 @@
 //! # Ok::<(), session_runtime::Error>(())
 //! ```
 
-use warp::http::header::{HeaderValue, LOCATION};
-use warp::http::{HeaderMap, Method, StatusCode};
+use warp::http::{HeaderMap, Method};
 use warp::reject::Reject;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection as WarpRejection};
 
-use super::axum::{InRequest, Seen, Way, seen};
+use super::axum::{Http, InRequest, Seen, Way, seen};
 use super::extracted::Root;
-use super::{Extracted, Rejection};
+use super::{Extracted, Failure as _, Rejection};
 use crate::edge::{OverHttps, Peer};
-use crate::error::{Error, Unavailable};
 
 /// Extracts the session argument of a handler, whatever kind it is of, and [`Session<S>`](crate::Session) beside it.
 pub fn session<T: Extracted>() -> impl Filter<Extract = (T,), Error = WarpRejection> + Copy {
@@ -58,37 +56,11 @@ pub fn session<T: Extracted>() -> impl Filter<Extract = (T,), Error = WarpReject
 
 impl Reject for Rejection {}
 
-impl Reply for Rejection {
+crate::session_failures! { [] Reply {
     fn into_response(self) -> Response {
-        let mut response = empty(self.status());
-        if let Some(target) = self.location().and_then(|target| HeaderValue::from_str(target).ok()) {
-            response.headers_mut().insert(LOCATION, target);
-        }
-        if let Some(refused) = self.refused() {
-            response.extensions_mut().insert(refused);
-        }
-        response
+        self.response::<Http<_>>()
     }
-}
-
-/// A handler may return the error of [`Session::save`](crate::Session::save) and the like. The response is empty; the text is
-/// for logs.
-impl Reply for Error {
-    fn into_response(self) -> Response {
-        empty(self.status())
-    }
-}
-
-/// A handler of `Result<&T, Unavailable>` may return it: [`Unavailable::status`].
-impl Reply for Unavailable {
-    fn into_response(self) -> Response {
-        empty(self.status())
-    }
-}
-
-fn empty(status: u16) -> Response {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-}
+} }
 
 /// Answers requests that were not given their session. Without it, warp says 500 to all of them.
 ///
