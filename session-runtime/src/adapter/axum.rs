@@ -204,19 +204,10 @@ crate::session_failures! { [] IntoResponse {
 } }
 
 /// The head of a request.
-pub(super) struct Seen<'a> {
-    pub(super) method: &'a Method,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) way: Way<'a>,
-}
-
-/// What the application says of the connection.
-pub(super) enum Way<'a> {
-    /// It is in here, if it is needed.
-    Extensions(&'a Extensions),
-    /// It was asked for already.
-    #[cfg(feature = "warp")]
-    Told(Option<Peer>, bool),
+struct Seen<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    extensions: &'a Extensions,
 }
 
 impl Head for Seen<'_> {
@@ -233,20 +224,11 @@ impl Head for Seen<'_> {
     }
 
     fn peer(&self) -> Option<IpAddr> {
-        let peer = match self.way {
-            Way::Extensions(extensions) => extensions.get().copied(),
-            #[cfg(feature = "warp")]
-            Way::Told(peer, _) => peer,
-        };
-        peer.map(|Peer(address)| address)
+        self.extensions.get().map(|Peer(address)| *address)
     }
 
     fn is_over_https(&self) -> bool {
-        match self.way {
-            Way::Extensions(extensions) => extensions.get::<OverHttps>().is_some(),
-            #[cfg(feature = "warp")]
-            Way::Told(_, over_https) => over_https,
-        }
+        self.extensions.get::<OverHttps>().is_some()
     }
 }
 
@@ -292,13 +274,6 @@ pub fn from_http<T: Extracted>(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
-    seen(extensions.get(), &Seen { method, headers, way: Way::Extensions(extensions) })
-}
-
-#[inline]
-pub(super) fn seen<T: Extracted>(
-    found: Option<&InRequest<Root<T>>>,
-    head: &Seen<'_>,
-) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
-    opened(presented::<T>(found.map(|found| Arc::clone(&found.0)), head, FIX))
+    let cell = extensions.get().map(|InRequest::<Root<T>>(cell, _)| Arc::clone(cell));
+    opened(presented::<T>(cell, &Seen { method, headers, extensions }, FIX))
 }

@@ -27,12 +27,12 @@
 //! # Ok::<(), session_runtime::Error>(())
 //! ```
 
-use warp::http::{HeaderMap, Method};
+use warp::http::{Extensions, HeaderMap, Method};
 use warp::reject::Reject;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection as WarpRejection};
 
-use super::axum::{Http, InRequest, Seen, Way, seen};
+use super::axum::{Http, InRequest, from_http};
 use super::extracted::Root;
 use super::{Extracted, Failure as _, Rejection};
 use crate::edge::{OverHttps, Peer};
@@ -45,11 +45,14 @@ pub fn session<T: Extracted>() -> impl Filter<Extract = (T,), Error = WarpReject
         async |found: Option<InRequest<Root<T>>>,
                method: Method,
                headers: HeaderMap,
-               peer,
+               peer: Option<Peer>,
                over_https: Option<OverHttps>| {
-            let way = Way::Told(peer, over_https.is_some());
-            let head = Seen { method: &method, headers: &headers, way };
-            seen::<T>(found.as_ref(), &head).await.map_err(warp::reject::custom)
+            // filters cannot have a request's extensions as they are
+            let mut extensions = Extensions::new();
+            found.map(|found| extensions.insert(found));
+            peer.map(|peer| extensions.insert(peer));
+            over_https.map(|over_https| extensions.insert(over_https));
+            from_http(&method, &headers, &extensions).await.map_err(warp::reject::custom)
         },
     )
 }

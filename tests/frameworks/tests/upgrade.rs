@@ -47,7 +47,7 @@ async fn converse(session: Session<Shop>, mut io: impl AsyncRead + AsyncWrite + 
 
 async fn story(address: SocketAddr) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = "GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: bytes\r\n\r\n";
+    let head = "GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -21,7 +21,7 @@ async fn upgrade(session: Session<Shop>, payload: Payload) -> HttpResponse {
         }
         Some((Ok::<_, Error>(Bytes::from(answers)), (session, payload)))
     });
-    HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS).upgrade("bytes").streaming(Box::pin(answers))
+    HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS).upgrade("websocket").streaming(Box::pin(answers))
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn upgrade(session: Session<Shop>, mut request: Request) -> impl IntoRespo
     tokio::spawn(async move {
         converse(session, TokioIo::new(::hyper::upgrade::on(&mut request).await.unwrap())).await;
     });
-    (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "bytes")])
+    (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "websocket")])
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn route(mut request: Request<Incoming>) -> Result<Response<String>, Infal
         converse(session, TokioIo::new(::hyper::upgrade::on(&mut request).await.unwrap())).await;
     });
     let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
-    let response = response.header("connection", "upgrade").header("upgrade", "bytes");
+    let response = response.header("connection", "upgrade").header("upgrade", "websocket");
     Ok(response.body(String::new()).unwrap())
 }
 

@@ -14,7 +14,7 @@ async fn switch(session: Session<Shop>, request: &Request) -> Response {
     count(&session, b'c').await;
     tokio::spawn(async move { converse(session, upgraded.await.unwrap()).await });
     let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
-    response.header("connection", "upgrade").header("upgrade", "bytes").finish()
+    response.header("connection", "upgrade").header("upgrade", "websocket").finish()
 }
 
 #[with_session]

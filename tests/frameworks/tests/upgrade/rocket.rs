@@ -25,7 +25,7 @@ impl IoHandler for Conversation {
 
 impl<'r> Responder<'r, 'r> for Conversation {
     fn respond_to(self, _: &'r Request<'_>) -> Result<'r> {
-        Response::build().upgrade("bytes", self).ok()
+        Response::build().upgrade("websocket", self).ok()
     }
 }
 

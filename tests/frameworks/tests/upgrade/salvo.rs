@@ -13,7 +13,7 @@ async fn switch(session: Session<Shop>, request: &mut Request, response: &mut Re
     count(&session, b'c').await;
     tokio::spawn(async move { converse(session, TokioIo::new(upgraded.await.unwrap())).await });
     response.status_code(StatusCode::SWITCHING_PROTOCOLS);
-    for (name, value) in [("connection", "upgrade"), ("upgrade", "bytes")] {
+    for (name, value) in [("connection", "upgrade"), ("upgrade", "websocket")] {
         response.headers_mut().insert(name, value.parse().unwrap());
     }
 }
