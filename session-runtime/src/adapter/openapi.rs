@@ -1,4 +1,4 @@
-//! What generators of OpenAPI documents ask of the types in a handler's signature, where they ask: of a session, nothing is
+//! What generators of `OpenAPI` documents ask of the types in a handler's signature, where they ask: of a session, nothing is
 //! in the document.
 
 #[cfg(feature = "aide")]

@@ -1,4 +1,4 @@
-//! An OpenAPI document, as its readers have it.
+//! An `OpenAPI` document, as its readers have it.
 
 #![allow(dead_code, clippy::expect_used, reason = "each test is a crate of its own; it says so by failing")]
 
