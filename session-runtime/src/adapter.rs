@@ -4,12 +4,17 @@
 //! Any other framework gets its own with what is here. Order and failure handling are in [`around`] and [`extract`];
 //! what is left is to say, in one line each, where the framework keeps its headers, its status and its extensions.
 //!
-//! 1. Implement [`Adapter`] for a type of your own that nobody ever makes a value of.
-//! 2. Call [`around`] in the framework's middleware, or [`enter`] before the handler and [`leave`] after it.
+//! 1. Implement [`Adapter`] for a type of your own that nobody ever makes a value of. For a framework on the crate `http`,
+//!    [`http_adapter!`](crate::http_adapter) writes most of it.
+//! 2. Call [`around`] in the framework's middleware, or [`enter`] before the handler and [`leave`] after it. [`Wrapped`] is a
+//!    type for middleware that makes types.
 //! 3. Call [`extract`] in the framework's extractor trait: for [`Session`](crate::Session),
-//!    [`Attempt`](crate::Attempt), [`Guarded`] and [`WithoutCsrf`](crate::WithoutCsrf) at once with [`session_extractors!`](crate::session_extractors) if you own that trait, and otherwise for the newtype that
+//!    [`Attempt`](crate::Attempt), [`Guarded`] and [`WithoutCsrf`](crate::WithoutCsrf) at once with
+//!    [`session_extractors!`](crate::session_extractors) if you own that trait, and otherwise for the newtype that
 //!    [`session_adapter!`](crate::session_adapter) makes.
-//! 4. Prove it: the feature `conformance` has a suite that plays over a socket all that adapters can get wrong.
+//! 4. Make responses of what fails ([`Failure`]): with [`session_failures!`](crate::session_failures), if you own the
+//!    framework's trait for that.
+//! 5. Prove it: the feature `conformance` has a suite that plays over a socket all that adapters can get wrong.
 //!
 //! The chapter `docs/adapters.md` of the repository does it step by step, for the whole framework in
 //! `examples/toy_framework`, and for a framework that belongs to somebody else.
@@ -24,6 +29,8 @@ pub mod conformance;
 mod extracted;
 mod headers;
 mod macros;
+#[cfg(any(feature = "aide", feature = "salvo-oapi"))]
+mod openapi;
 #[cfg(feature = "poem")]
 pub mod poem;
 mod present;
@@ -36,11 +43,11 @@ pub mod salvo;
 pub mod warp;
 
 use around::Seen;
-pub use around::{Adapter, Entered, Place, around, enter, leave};
+pub use around::{Adapter, Entered, Place, Wrapped, around, enter, leave};
 #[cfg(feature = "axum")]
-pub use axum::from_http;
+pub use axum::{Http, from_http};
 pub use extracted::{Extracted, extract};
-pub use rejection::Rejection;
+pub use rejection::{Failure, Rejection};
 
 #[doc(inline)]
 pub use crate::session::gate::Guarded;

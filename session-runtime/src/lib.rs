@@ -182,7 +182,7 @@ pub mod __fuzzing;
 pub mod __private;
 
 #[cfg(feature = "axum")]
-pub use adapter::axum::{SessionFuture, SessionService};
+pub use adapter::axum::SessionFuture;
 pub use adapter::{Refused, Rejection};
 pub use cookie::rules::SameSite;
 pub use data::{Impersonates, Owned, OwnerOf, Remembers, RootSession, SessionData};

@@ -1,5 +1,5 @@
-//! What no compiler checks: the stated Rust version, the length of files, links between documents, the page of mistakes, and
-//! how many crates an application gets.
+//! What no compiler checks: the stated Rust version, the length of files, links between documents, the page of mistakes, how
+//! many crates an application gets, and how much code an adapter is.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::cargo::{cargo, files};
 const LONG: usize = 400;
 
 /// Optional dependencies that need a newer Rust than we state; README and manifest say so of their features.
-const NEWER: [&str; 1] = ["salvo_core"];
+const NEWER: [&str; 2] = ["salvo_core", "salvo-oapi"];
 
 pub(crate) fn all() -> Result<(), String> {
     let mut broken = rust_version()?;
@@ -20,6 +20,7 @@ pub(crate) fn all() -> Result<(), String> {
     broken.extend(dead_links()?);
     broken.extend(crate::mistakes::stale()?);
     broken.extend(crate::crates::counted()?);
+    broken.extend(crate::sizes::grown()?);
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 

@@ -10,6 +10,7 @@ mod fuzz;
 mod mistakes;
 mod redis;
 mod requirements;
+mod sizes;
 mod test;
 
 use std::process::ExitCode;

@@ -22,6 +22,8 @@ pub(crate) fn all() -> Result<(), String> {
         "rocket",
         "salvo",
         "warp",
+        "aide",
+        "salvo-oapi",
         "conformance",
         "redis",
         "redis-cluster",

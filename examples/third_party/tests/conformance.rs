@@ -2,15 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+use std::convert::Infallible;
+
+use futures_util::stream::unfold;
 use session_runtime::adapter::Extracted as Take;
 use session_runtime::adapter::conformance::{
-    self as suite, Admin, Admitted, Answer, Fresh, Layers, Posted, Probe, Subject, Vault,
+    self as suite, Admin, Admitted, Answer, Fresh, Layers, Pieces, Posted, Probe, Subject, Vault,
 };
 use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
 use third_party::viz_sessions::{Extracted, Layer};
 use tokio::net::TcpListener;
 use viz::{
-    FromRequest as _, HandlerExt as _, IntoResponse as _, Request, Response, Result, Router, StatusCode,
+    FromRequest as _, HandlerExt as _, IntoResponse as _, Request, Response, ResponseExt as _, Result,
+    Router, StatusCode,
 };
 
 suite::tests!(async |layers: Layers| {
@@ -27,16 +31,17 @@ suite::tests!(async |layers: Layers| {
         .post("/exempt", exempt)
         .get("/vault", vault)
         .get("/rejecting", rejecting)
-        .with(Layer(layers.again))
-        .with(Layer(layers.probe))
-        .with(Layer(layers.admin))
-        .with(Layer(layers.vault))
+        .get("/stream", stream)
+        .with_handler(Layer(layers.again))
+        .with_handler(Layer(layers.probe))
+        .with_handler(Layer(layers.admin))
+        .with_handler(Layer(layers.vault))
         .map_handler(|handler| handler.and_then(explain).boxed())
         .get("/bare", handle);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let subject = Subject::new(listener.local_addr().unwrap());
     tokio::spawn(async move { viz::serve(listener, app).await });
-    subject.without_streams()
+    subject
 });
 
 async fn take<T: Take + 'static>(request: &mut Request) -> Result<T> {
@@ -96,6 +101,14 @@ async fn vault(mut request: Request) -> Result<Response> {
 async fn rejecting(mut request: Request) -> Result<Response> {
     let _: Session<Probe> = take(&mut request).await?;
     Ok(StatusCode::IM_A_TEAPOT.into_response())
+}
+
+async fn stream(mut request: Request) -> Result<Response> {
+    let session: Session<Probe> = take(&mut request).await?;
+    Ok(Response::stream(unfold(Pieces::new(session), async |mut pieces| {
+        let piece = pieces.next().await?;
+        Some((Ok::<_, Infallible>(piece), pieces))
+    })))
 }
 
 fn answer(answer: Answer) -> Response {

@@ -3,59 +3,24 @@
 mod sessions;
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use session_runtime::{Refused, adapter::Place};
+use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Header lines: names as they were sent, and values as bytes.
-#[derive(Clone, Debug, Default)]
-pub struct Headers(pub Vec<(String, Vec<u8>)>);
-
-impl Headers {
-    /// The values of all lines of this name.
-    pub fn all<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
-    }
-
-    /// Adds a line.
-    pub fn append(&mut self, name: &str, value: &str) {
-        self.0.push((name.to_owned(), value.into()));
-    }
-
-    /// Removes all lines of this name.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-    }
-}
-
-/// A request. Its body stays unread.
-#[derive(Debug, Default)]
-pub struct Request {
-    /// `GET`
-    pub method: String,
-    /// `/path?query`
-    pub target: String,
-    /// What was sent with it.
-    pub headers: Headers,
-    peer: Option<SocketAddr>,
-    place: Option<Place>,
-}
+/// A request. Its body stays unread; among its extensions is who sent it.
+pub type Request = http::Request<()>;
 
 /// A response.
-#[derive(Clone, Debug, Default)]
-pub struct Response {
-    /// The status code.
-    pub status: u16,
-    /// What is sent with it.
-    pub headers: Headers,
-    /// The body.
-    pub body: String,
-    /// Why a session could not be saved, if that is what this says.
-    pub refused: Option<Refused>,
+pub type Response = http::Response<String>;
+
+/// A response of this status, and nothing else.
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
 }
 
 /// What handlers take.
@@ -111,27 +76,29 @@ impl App {
     }
 
     async fn answer(self, mut stream: TcpStream) -> io::Result<()> {
-        let (mut head, mut request) = (Vec::new(), Request::default());
+        let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await?);
         }
-        for line in head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
-            let text = String::from_utf8_lossy(line);
-            if request.method.is_empty() {
-                let mut words = text.split(' ').map(str::to_owned);
-                request.method = words.next().unwrap_or_default();
-                request.target = words.next().unwrap_or_default();
-            } else if let Some(colon) = line.iter().position(|byte| *byte == b':') {
-                let value = line[colon + 1..].trim_ascii().to_vec();
-                request.headers.0.push((String::from_utf8_lossy(&line[..colon]).into_owned(), value));
+        let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let mut words = lines.next().unwrap_or_default().split(|byte| *byte == b' ');
+        let mut request = http::Request::builder()
+            .extension(stream.peer_addr()?)
+            .method(words.next().unwrap_or_default())
+            .uri(words.next().unwrap_or_default());
+        for line in lines {
+            if let Some(colon) = line.iter().position(|byte| *byte == b':') {
+                request = request.header(&line[..colon], line[colon + 1..].trim_ascii());
             }
         }
-        request.peer = stream.peer_addr().ok();
-        let response = self.call(request).await;
-        let mut bytes = format!("HTTP/1.1 {} -\r\nconnection: close\r\n", response.status).into_bytes();
-        for (name, value) in &response.headers.0 {
-            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        let response = match request.body(()) {
+            Ok(request) => self.call(request).await,
+            Err(_) => empty(StatusCode::BAD_REQUEST),
+        };
+        let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status()).into_bytes();
+        for (name, value) in response.headers() {
+            bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
         }
-        stream.write_all(&[&bytes, "\r\n".as_bytes(), response.body.as_bytes()].concat()).await
+        stream.write_all(&[&bytes, "\r\n".as_bytes(), response.body().as_bytes()].concat()).await
     }
 }

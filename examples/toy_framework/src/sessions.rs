@@ -1,28 +1,22 @@
 //! The adapter: what the framework says of itself, its middleware, and what its handlers take.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::{App, FromRequest, Middleware, Request, Response};
-use session_runtime::adapter::{Adapter, Place, Rejection, around, extract};
-use session_runtime::{Refused, RootSession, Sessions, session_extractors};
+use session_runtime::adapter::{Adapter, Failure as _, around, extract};
+use session_runtime::{RootSession, Sessions, http_adapter, session_extractors};
 
 enum Toy {}
 
-#[rustfmt::skip] // each says one thing, in one line
 impl Adapter for Toy {
     type Request = Request;
     type Response = Response;
     const FIX: &'static str = "call `.wrap(Sessions::<..>::new(store)?)` on the `App`";
-    fn method(request: &Request) -> &str { &request.method }
-    fn headers<'h>(request: &'h Request, name: &str) -> impl Iterator<Item = &'h [u8]> { request.headers.all(name) }
-    fn peer(request: &Request) -> Option<IpAddr> { request.peer.map(|peer| peer.ip()) }
-    fn place(request: &Request) -> Option<Place> { request.place.clone() }
-    fn put(request: &mut Request, place: Place) { request.place = Some(place); }
-    fn status(response: &Response) -> u16 { response.status }
-    fn lines<'h>(response: &'h Response, name: &str) -> impl Iterator<Item = &'h [u8]> { response.headers.all(name) }
-    fn append(response: &mut Response, name: &'static str, value: &str) { response.headers.append(name, value); }
-    fn remove(response: &mut Response, name: &'static str) { response.headers.remove(name); }
-    fn empty(status: u16, refused: Option<Refused>) -> Response { Response { status, refused, ..Response::default() } }
+    http_adapter!(http, crate::empty);
+
+    fn peer(request: &Request) -> Option<IpAddr> {
+        request.extensions().get().map(SocketAddr::ip)
+    }
 }
 
 impl<R: RootSession> Middleware for Sessions<R> {
@@ -33,6 +27,6 @@ impl<R: RootSession> Middleware for Sessions<R> {
 
 session_extractors! { [] FromRequest {
     async fn from_request(request: &Request) -> Result<Self, Response> {
-        extract::<Toy, Self>(request).await.map_err(Rejection::response::<Toy>)
+        extract::<Toy, Self>(request).await.map_err(|rejection| rejection.response::<Toy>())
     }
 } }

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+use http::StatusCode;
 use session_runtime::adapter::conformance::{
     self as suite, Admitted, Answer, Fresh, Layers, Posted, Subject,
 };
-use session_runtime::{Attempt, Session, SessionData, WithoutCsrf};
+use session_runtime::{Attempt, Refused, Session, SessionData, WithoutCsrf};
 use tokio::net::TcpListener;
-use toy_framework::{App, FromRequest, Headers, Middleware, Request, Response};
+use toy_framework::{App, FromRequest, Middleware, Request, Response, empty};
 
 suite::tests!(async |layers: Layers| {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -21,7 +22,7 @@ suite::tests!(async |layers: Layers| {
     let app = App::new(move |request| {
         let inner = inner.clone();
         async move {
-            let is_bare = request.target.starts_with("/bare");
+            let is_bare = request.uri().path() == "/bare";
             if is_bare { route(request).await } else { inner.call(request).await }
         }
     });
@@ -34,8 +35,8 @@ async fn route(request: Request) -> Response {
 }
 
 async fn answer(request: &Request) -> Result<Response, Response> {
-    let target = &*request.target;
-    let answer = match target.split('?').next().unwrap_or_default() {
+    let target = &request.uri().to_string();
+    let answer = match request.uri().path() {
         "/plain" => suite::plain(target),
         "/handle" | "/bare" => suite::handle(take(request).await?, target).await,
         "/both" => suite::both(take(request).await?, take(request).await?, target).await,
@@ -48,13 +49,16 @@ async fn answer(request: &Request) -> Result<Response, Response> {
         "/vault" => suite::vault(take(request).await?, target),
         "/rejecting" => {
             take::<suite::Probe>(request).await?;
-            return Err(Response { status: 418, ..Response::default() });
+            return Err(empty(StatusCode::IM_A_TEAPOT));
         }
-        _ => return Ok(Response { status: 404, ..Response::default() }),
+        _ => return Ok(empty(StatusCode::NOT_FOUND)),
     };
     let Answer { status, headers, body } = answer;
-    let headers = Headers(headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect());
-    Ok(Response { status, headers, body, refused: None })
+    let response =
+        headers.into_iter().fold(http::Response::builder().status(status), |response, (name, value)| {
+            response.header(name, value)
+        });
+    Ok(response.body(body).unwrap())
 }
 
 async fn take<S: SessionData>(request: &Request) -> Result<Session<S>, Response> {
@@ -67,8 +71,9 @@ struct Explain;
 impl Middleware for Explain {
     async fn run(&self, request: Request, next: &App) -> Response {
         let mut response = next.call(request).await;
-        if let Some(refused) = response.refused.clone() {
-            response.headers.append("x-refused", &refused.status().to_string());
+        if let Some(refused) = response.extensions().get::<Refused>() {
+            let status = refused.status().into();
+            response.headers_mut().insert("x-refused", status);
         }
         response
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{FnArg, Pat, Signature, Type};
+use syn::{Attribute, FnArg, Pat, Signature, Type};
 
 use crate::model::{Argument, Csrf, Handle, Handler, Handlers, Mode, RuntimePath};
 
@@ -37,12 +37,15 @@ pub(super) fn handler(handler: &Handler) -> TokenStream {
         let (inner, tokens) = (&body.attrs, &body.tokens);
         body.brace.surround(&mut block, |block| quote!(#(#inner)* #tokens).to_tokens(block));
     } else {
+        let renamed = is_spelled_anew(handler).then(|| arguments.iter().map(rename));
+        let renamed = renamed.into_iter().flatten();
         let open = arguments.iter().map(|argument| open(argument, handler));
         let admit = handles(handler).map(|(_, handle)| guard::admit_handle(handle, runtime));
         let finish = arguments.iter().map(|argument| finish(argument, runtime));
         let (inner, output, call) = (&body.attrs, local("session_output"), call(handler));
         let content = quote! {
             #(#inner)*
+            #(#renamed)*
             #(#open)*
             #(#admit)*
             let #output = #call;
@@ -71,7 +74,8 @@ fn signature(handler: &Handler) -> Signature {
     let mut sig = handler.sig.clone();
     for argument in &handler.arguments {
         if let Some(FnArg::Typed(typed)) = sig.inputs.iter_mut().nth(argument.index) {
-            *typed.pat = Pat::Verbatim(ours(&argument.name).to_token_stream());
+            let name = if is_spelled_anew(handler) { argument.name.clone() } else { ours(&argument.name) };
+            *typed.pat = Pat::Verbatim(name.to_token_stream());
             *typed.ty = Type::Verbatim(extracted(argument, handler));
         }
     }
@@ -82,6 +86,19 @@ fn signature(handler: &Handler) -> Signature {
         }
     }
     sig
+}
+
+/// Salvo's `#[endpoint]` binds the arguments by names that it spells anew, but hands them on by those in the signature: they must
+/// be the user's.
+fn is_spelled_anew(handler: &Handler) -> bool {
+    let last = |attr: &Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "endpoint");
+    handler.attrs.iter().any(last)
+}
+
+/// `let session = session;`, from the user's to ours
+fn rename(argument: &Argument) -> TokenStream {
+    let (ours, users) = (ours(&argument.name), &argument.name);
+    quote!(let #ours = #users;)
 }
 
 /// The handles that are extracted by us.

@@ -40,11 +40,16 @@ pub trait Adapter {
         None
     }
 
-    /// Whether the framework itself ended TLS for this request, or the application says [`OverHttps`](crate::OverHttps) of it.
-    /// Neither what a proxy says in a header nor the scheme in the request's target is meant: both are the client's own words.
-    fn is_over_https(request: &Self::Request) -> bool {
+    /// Whether the framework itself ended TLS for this request. Neither what a proxy says in a header nor the scheme in the
+    /// request's target is meant: both are the client's own words.
+    fn has_tls(request: &Self::Request) -> bool {
         let _ = request;
         false
+    }
+
+    /// That, or the application says [`OverHttps`](crate::OverHttps) of the request.
+    fn is_over_https(request: &Self::Request) -> bool {
+        Self::has_tls(request)
     }
 
     /// What [`put`](Self::put) left in the request.
@@ -202,6 +207,37 @@ where
     let mut response = next(request).await;
     leave::<A>(entered, &mut response).await;
     response
+}
+
+/// Something with sessions of type `R` around it, where a framework wants a type for that.
+///
+/// A middleware trait's method makes it of [`Sessions`] and the rest of the application; the framework's other trait, on
+/// this, calls [`around`].
+pub struct Wrapped<R, Inner> {
+    /// The sessions.
+    pub sessions: Sessions<R>,
+    /// What is within.
+    pub inner: Inner,
+}
+
+impl<R, Inner> Wrapped<R, Inner> {
+    /// `inner` with these sessions around it.
+    pub fn new(sessions: &Sessions<R>, inner: Inner) -> Self {
+        Self { sessions: sessions.clone(), inner }
+    }
+}
+
+// not derived: that would ask for `R: Clone`
+impl<R, Inner: Clone> Clone for Wrapped<R, Inner> {
+    fn clone(&self) -> Self {
+        Self::new(&self.sessions, self.inner.clone())
+    }
+}
+
+impl<R, Inner> fmt::Debug for Wrapped<R, Inner> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wrapped(..)")
+    }
 }
 
 const CLEAR_SITE_DATA: &str = "clear-site-data";

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response as AxumResponse};
-use http::header::{CACHE_CONTROL, COOKIE, Entry, LOCATION, SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, COOKIE, Entry, SET_COOKIE, VARY};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
@@ -19,11 +19,10 @@ use tower_service::Service;
 
 use super::extracted::{Root, presented};
 use super::present::opened;
-use super::{Amendment, Extracted, Rejection, Watch, headers};
+use super::{Adapter, Amendment, Extracted, Failure as _, Rejection, Watch, Wrapped, headers};
 use crate::data::RootSession;
 use crate::edge::head::Head;
 use crate::edge::{OverHttps, Peer};
-use crate::error::{Error, Unavailable};
 use crate::session::cell::Cell;
 use crate::sessions::Sessions;
 
@@ -41,32 +40,14 @@ impl<R> Clone for InRequest<R> {
 }
 
 impl<R, Inner> Layer<Inner> for Sessions<R> {
-    type Service = SessionService<R, Inner>;
+    type Service = Wrapped<R, Inner>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        SessionService { sessions: self.clone(), inner }
+        Wrapped::new(self, inner)
     }
 }
 
-/// A service whose requests have a session of type `R`; made by [`Sessions`] as a layer.
-pub struct SessionService<R, Inner> {
-    sessions: Sessions<R>,
-    inner: Inner,
-}
-
-impl<R, Inner> fmt::Debug for SessionService<R, Inner> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionService(..)")
-    }
-}
-
-impl<R, Inner: Clone> Clone for SessionService<R, Inner> {
-    fn clone(&self) -> Self {
-        Self { sessions: self.sessions.clone(), inner: self.inner.clone() }
-    }
-}
-
-impl<R, Inner, Body, ResBody> Service<Request<Body>> for SessionService<R, Inner>
+impl<R, Inner, Body, ResBody> Service<Request<Body>> for Wrapped<R, Inner>
 where
     R: RootSession,
     Inner: Service<Request<Body>, Response = Response<ResBody>>,
@@ -161,11 +142,8 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
         if !others.is_empty() {
             others.push((CACHE_CONTROL, HeaderValue::from_static("private")));
         }
-        response = Response::new(B::default());
+        response = Http::empty(refused.status(), Some(refused));
         response.headers_mut().extend(others);
-        *response.status_mut() =
-            StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        response.extensions_mut().insert(refused);
     }
     let headers = response.headers_mut();
     if amendment.vary {
@@ -202,49 +180,34 @@ fn amend<B: Default>(mut response: Response<B>, amendment: Amendment) -> Respons
     response
 }
 
-impl IntoResponse for Rejection {
-    fn into_response(self) -> AxumResponse {
-        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = status.into_response();
-        // the macro has checked every byte of it
-        if let Some(target) = self.location().and_then(|target| HeaderValue::from_str(target).ok()) {
-            response.headers_mut().insert(LOCATION, target);
-        }
-        if let Some(refused) = self.refused() {
-            response.extensions_mut().insert(refused);
-        }
-        response
-    }
+/// What has responses of the crate `http`, for [`Failure::response`](super::Failure::response) behind the layer, such as on bare
+/// hyper: `rejection.response::<Http<Body>>()`. A type without values.
+pub struct Http<B>(PhantomData<B>);
+
+impl<B: Default> Adapter for Http<B> {
+    type Request = Request<()>;
+    type Response = Response<B>;
+    const FIX: &'static str = FIX;
+    crate::http_adapter!(http, blank);
 }
 
-/// A handler may return the error of [`Session::save`](crate::Session::save) and the like with `?`. The response is empty; the text is for logs.
-impl IntoResponse for Error {
-    fn into_response(self) -> AxumResponse {
-        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-    }
+fn blank<B: Default>(status: StatusCode) -> Response<B> {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
 }
 
-/// A handler of `Result<&T, Unavailable>` may return it with `?`: [`Unavailable::status`].
-impl IntoResponse for Unavailable {
+crate::session_failures! { [] IntoResponse {
     fn into_response(self) -> AxumResponse {
-        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response()
+        self.response::<Http<_>>()
     }
-}
+} }
 
 /// The head of a request.
-pub(super) struct Seen<'a> {
-    pub(super) method: &'a Method,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) way: Way<'a>,
-}
-
-/// What the application says of the connection.
-pub(super) enum Way<'a> {
-    /// It is in here, if it is needed.
-    Extensions(&'a Extensions),
-    /// It was asked for already.
-    #[cfg(feature = "warp")]
-    Told(Option<Peer>, bool),
+struct Seen<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    extensions: &'a Extensions,
 }
 
 impl Head for Seen<'_> {
@@ -261,20 +224,11 @@ impl Head for Seen<'_> {
     }
 
     fn peer(&self) -> Option<IpAddr> {
-        let peer = match self.way {
-            Way::Extensions(extensions) => extensions.get().copied(),
-            #[cfg(feature = "warp")]
-            Way::Told(peer, _) => peer,
-        };
-        peer.map(|Peer(address)| address)
+        self.extensions.get().map(|Peer(address)| *address)
     }
 
     fn is_over_https(&self) -> bool {
-        match self.way {
-            Way::Extensions(extensions) => extensions.get::<OverHttps>().is_some(),
-            #[cfg(feature = "warp")]
-            Way::Told(_, over_https) => over_https,
-        }
+        self.extensions.get::<OverHttps>().is_some()
     }
 }
 
@@ -320,13 +274,6 @@ pub fn from_http<T: Extracted>(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
-    seen(extensions.get(), &Seen { method, headers, way: Way::Extensions(extensions) })
-}
-
-#[inline]
-pub(super) fn seen<T: Extracted>(
-    found: Option<&InRequest<Root<T>>>,
-    head: &Seen<'_>,
-) -> impl Future<Output = Result<T, Rejection>> + Send + use<T> {
-    opened(presented::<T>(found.map(|found| Arc::clone(&found.0)), head, FIX))
+    let cell = extensions.get().map(|InRequest::<Root<T>>(cell, _)| Arc::clone(cell));
+    opened(presented::<T>(cell, &Seen { method, headers, extensions }, FIX))
 }

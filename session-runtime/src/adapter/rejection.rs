@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Adapter, Refused, Rejected};
+use crate::error::{Error, Unavailable};
 
 /// Why a handler was not given its session: it cannot be had, or a guard refused. The response is empty; the log says what
 /// to do.
@@ -26,15 +27,6 @@ impl Rejection {
     pub fn refused(&self) -> Option<Refused> {
         self.0.refused()
     }
-
-    /// The response of a framework.
-    pub fn response<A: Adapter>(self) -> A::Response {
-        let mut response = A::empty(self.status(), self.refused());
-        if let Some(target) = self.location() {
-            A::append(&mut response, "location", target);
-        }
-        response
-    }
 }
 
 impl fmt::Display for Rejection {
@@ -49,3 +41,42 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
+
+/// What a request is answered with that did not get what it wanted of its session: [`Rejection`], and what handlers
+/// return with `?`, [`Error`] and [`Unavailable`]. Not to be implemented elsewhere.
+///
+/// For whoever owns the trait that a framework makes responses of errors with, [`session_failures!`](crate::session_failures)
+/// implements it for all three.
+pub trait Failure: sealed::Sealed {
+    /// The response of the framework. It has no body: the text is for logs.
+    fn response<A: Adapter>(&self) -> A::Response;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Rejection {}
+    impl Sealed for super::Error {}
+    impl Sealed for super::Unavailable {}
+}
+
+impl Failure for Rejection {
+    fn response<A: Adapter>(&self) -> A::Response {
+        let mut response = A::empty(self.status(), self.refused());
+        if let Some(target) = self.location() {
+            A::append(&mut response, "location", target);
+        }
+        response
+    }
+}
+
+impl Failure for Error {
+    fn response<A: Adapter>(&self) -> A::Response {
+        A::empty(self.status(), None)
+    }
+}
+
+impl Failure for Unavailable {
+    fn response<A: Adapter>(&self) -> A::Response {
+        A::empty(self.status(), None)
+    }
+}

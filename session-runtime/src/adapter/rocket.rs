@@ -16,11 +16,8 @@ use super::extracted::{Data, Root};
 use super::{Adapter, Entered, Place, Refused, Rejection, enter, extract, leave};
 use crate::data::{RootSession, SessionData};
 use crate::edge::OverHttps;
-use crate::error::{Error, Unavailable};
 use crate::event;
 use crate::sessions::Sessions;
-
-const FIX: &str = "call `.attach(Sessions::<..>::new(store)?)` on the `Rocket`";
 
 struct Rkt<'r>(PhantomData<&'r ()>);
 
@@ -28,7 +25,7 @@ struct Rkt<'r>(PhantomData<&'r ()>);
 impl<'r> Adapter for Rkt<'r> {
     type Request = Request<'r>;
     type Response = Response<'r>;
-    const FIX: &'static str = FIX;
+    const FIX: &'static str = "call `.attach(Sessions::<..>::new(store)?)` on the `Rocket`";
     fn method<'h>(request: &'h Request<'r>) -> &'h str { request.method().as_str() }
     fn headers<'h>(request: &'h Request<'r>, name: &str) -> impl Iterator<Item = &'h [u8]> { request.headers().get(name).map(str::as_bytes) }
     fn peer(request: &Request<'r>) -> Option<IpAddr> { request.remote().map(|peer| peer.ip()) }
@@ -74,11 +71,8 @@ impl<R: RootSession> Fairing for Sessions<R> {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let underway = local::<Underway<R>>(request).take();
         let Some(Underway(entered, _)) = underway else { return };
-        if let Some(rejection) = local::<Rejection>(request).take() {
-            if let Some(target) = rejection.location() {
-                Rkt::append(response, "location", target);
-            }
-            *local(request) = rejection.refused();
+        if let Some(target) = local::<Rejection>(request).take().as_ref().and_then(Rejection::location) {
+            Rkt::append(response, "location", target);
         }
         if let Some(refused) = leave::<Rkt<'_>>(entered, response).await {
             *local(request) = Some(refused);
@@ -100,50 +94,34 @@ impl OverHttps {
     }
 }
 
-crate::session_extractors! { ['r] FromRequest<'r> {
+crate::session_extractors! { #[async_trait] ['r] FromRequest<'r> {
     type Error = Rejection;
 
-    // what `#[async_trait]` makes of an `async fn`
-    fn from_request<'a, 'f>(request: &'r Request<'a>) -> std::pin::Pin<Box<dyn Future<Output = Outcome<Self, Rejection>> + Send + 'f>>
-    where
-        'r: 'f,
-        'a: 'f,
-        Self: 'f,
-    {
-        let extracting = extract::<Rkt<'_>, Self>(request);
-        Box::pin(async move {
-            match extracting.await {
-                Ok(extracted) => Outcome::Success(extracted),
-                Err(rejection) => {
-                    *local(request) = Some(rejection.clone());
-                    Outcome::Error((Status::new(rejection.status()), rejection))
-                }
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Rejection> {
+        match extract::<Rkt<'_>, Self>(request).await {
+            Ok(extracted) => Outcome::Success(extracted),
+            Err(rejection) => {
+                *local(request) = rejection.refused();
+                *local(request) = Some(rejection.clone());
+                Outcome::Error((Status::new(rejection.status()), rejection))
             }
-        })
+        }
     }
 } }
 
 crate::session_extractors! { [] Sentinel {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         let Some(Attached(sessions)) = rocket.state::<Attached<Root<Self>>>() else {
-            event::missing_layer(Data::<Self>::NAME, Root::<Self>::NAME, FIX);
+            event::missing_layer(Data::<Self>::NAME, Root::<Self>::NAME, Rkt::FIX);
             return true;
         };
         !sessions.has::<Data<Self>>()
     }
 } }
 
-/// A handler may return the error of [`Session::save`](crate::Session::save) and the like with `?`. The status' catcher answers;
-/// the text is for logs.
-impl<'r, 'o: 'r> Responder<'r, 'o> for Error {
+crate::session_failures! { ['r, 'o: 'r] Responder<'r, 'o> {
+    // the status' catcher answers
     fn respond_to(self, _: &'r Request<'_>) -> Responded<'o> {
         Err(Status::new(self.status()))
     }
-}
-
-/// A handler of `Result<&T, Unavailable>` may return it with `?`: [`Unavailable::status`].
-impl<'r, 'o: 'r> Responder<'r, 'o> for Unavailable {
-    fn respond_to(self, _: &'r Request<'_>) -> Responded<'o> {
-        Err(Status::new(self.status()))
-    }
-}
+} }

@@ -27,17 +27,15 @@
 //! # Ok::<(), session_runtime::Error>(())
 //! ```
 
-use warp::http::header::{HeaderValue, LOCATION};
-use warp::http::{HeaderMap, Method, StatusCode};
+use warp::http::{Extensions, HeaderMap, Method};
 use warp::reject::Reject;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection as WarpRejection};
 
-use super::axum::{InRequest, Seen, Way, seen};
+use super::axum::{Http, InRequest, from_http};
 use super::extracted::Root;
-use super::{Extracted, Rejection};
+use super::{Extracted, Failure as _, Rejection};
 use crate::edge::{OverHttps, Peer};
-use crate::error::{Error, Unavailable};
 
 /// Extracts the session argument of a handler, whatever kind it is of, and [`Session<S>`](crate::Session) beside it.
 pub fn session<T: Extracted>() -> impl Filter<Extract = (T,), Error = WarpRejection> + Copy {
@@ -47,48 +45,25 @@ pub fn session<T: Extracted>() -> impl Filter<Extract = (T,), Error = WarpReject
         async |found: Option<InRequest<Root<T>>>,
                method: Method,
                headers: HeaderMap,
-               peer,
+               peer: Option<Peer>,
                over_https: Option<OverHttps>| {
-            let way = Way::Told(peer, over_https.is_some());
-            let head = Seen { method: &method, headers: &headers, way };
-            seen::<T>(found.as_ref(), &head).await.map_err(warp::reject::custom)
+            // filters cannot have a request's extensions as they are
+            let mut extensions = Extensions::new();
+            found.map(|found| extensions.insert(found));
+            peer.map(|peer| extensions.insert(peer));
+            over_https.map(|over_https| extensions.insert(over_https));
+            from_http(&method, &headers, &extensions).await.map_err(warp::reject::custom)
         },
     )
 }
 
 impl Reject for Rejection {}
 
-impl Reply for Rejection {
+crate::session_failures! { [] Reply {
     fn into_response(self) -> Response {
-        let mut response = empty(self.status());
-        if let Some(target) = self.location().and_then(|target| HeaderValue::from_str(target).ok()) {
-            response.headers_mut().insert(LOCATION, target);
-        }
-        if let Some(refused) = self.refused() {
-            response.extensions_mut().insert(refused);
-        }
-        response
+        self.response::<Http<_>>()
     }
-}
-
-/// A handler may return the error of [`Session::save`](crate::Session::save) and the like. The response is empty; the text is
-/// for logs.
-impl Reply for Error {
-    fn into_response(self) -> Response {
-        empty(self.status())
-    }
-}
-
-/// A handler of `Result<&T, Unavailable>` may return it: [`Unavailable::status`].
-impl Reply for Unavailable {
-    fn into_response(self) -> Response {
-        empty(self.status())
-    }
-}
-
-fn empty(status: u16) -> Response {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-}
+} }
 
 /// Answers requests that were not given their session. Without it, warp says 500 to all of them.
 ///

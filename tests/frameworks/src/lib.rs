@@ -7,6 +7,7 @@
 
 pub mod actix;
 pub mod axum;
+pub mod hyper;
 pub mod poem;
 pub mod rocket;
 pub mod salvo;

@@ -1,23 +1,19 @@
 //! warp, behind the layers of tower.
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
-
 use ::warp::http::{Request, StatusCode};
 use ::warp::reject::Reject;
 use ::warp::reply::Response;
 use ::warp::{Filter, Rejection, Reply};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use session_runtime::adapter::conformance::{
     self as suite, Admin, Admitted, Answer, Fresh, Layers, Posted, Probe, Subject, Vault,
 };
 use session_runtime::adapter::warp::{recover, session};
-use session_runtime::{Attempt, Peer, Refused, Session, WithoutCsrf};
-use tokio::net::TcpListener;
-use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
+use session_runtime::{Attempt, Refused, Session, WithoutCsrf};
+use std::convert::Infallible;
+use tower::{ServiceBuilder, ServiceExt as _, service_fn};
+
+use crate::hyper::listen;
 
 /// Serves the application.
 pub async fn serve(layers: Layers) -> Subject {
@@ -71,30 +67,6 @@ pub async fn serve(layers: Layers) -> Subject {
     });
     // warp has no body in pieces that another crate could make
     Subject::new(listen(both).await).without_streams()
-}
-
-/// Serves on bare hyper.
-pub(crate) async fn listen<S>(service: S) -> SocketAddr
-where
-    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, address)) = listener.accept().await {
-            let with_peer = move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(Peer::from(address));
-                request
-            };
-            let service = service.clone().map_request(with_peer);
-            let service = TowerToHyperService::new(service);
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-        }
-    });
-    address
 }
 
 fn explain(mut response: Response) -> Response {

@@ -1,16 +1,15 @@
 //! A session in a connection that is no longer HTTP, such as a WebSocket: it is read and saved by hand.
+//!
+//! warp is as bare hyper is, whose layer it has.
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::{Router, routing::get};
-use hyper_util::rt::TokioIo;
+use std::net::SocketAddr;
+
 use session_runtime::adapter::conformance::wire::Request as Sent;
 use session_runtime::{MemoryStore, Session, Sessions, session, with_session};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 #[session]
 struct Shop {
@@ -18,40 +17,37 @@ struct Shop {
     visits: u32,
 }
 
+fn sessions() -> Sessions<Shop> {
+    Sessions::new(MemoryStore::new()).unwrap()
+}
+
 #[with_session]
 async fn seen(session: &Shop) -> String {
     session.visits.to_string()
 }
 
-/// Counts before the upgrade, which the response carries, and then one for each byte that comes: saved at an `s`.
-async fn upgrade(session: Session<Shop>, mut request: Request) -> impl IntoResponse {
-    session.update(|shop| shop.visits += 1);
-    tokio::spawn(async move {
-        let mut io = TokioIo::new(hyper::upgrade::on(&mut request).await.unwrap());
-        while let Ok(byte) = io.read_u8().await {
-            let visits = session.update(|shop| {
-                shop.visits += 1;
-                shop.visits
-            });
-            if byte == b's' {
-                session.save().await.unwrap();
-            }
-            io.write_u8(u8::try_from(visits).unwrap()).await.unwrap();
-        }
+/// Counts, once before the upgrade, whose response has the cookie, and then for each byte that comes: saved at an `s`.
+async fn count(session: &Session<Shop>, byte: u8) -> u8 {
+    let visits = session.update(|shop| {
+        shop.visits += 1;
+        shop.visits
     });
-    (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "bytes")])
+    if byte == b's' {
+        session.save().await.unwrap();
+    }
+    u8::try_from(visits).unwrap()
 }
 
-#[tokio::test]
-async fn an_upgraded_connection_saves_its_session_by_hand() {
-    let sessions = Sessions::<Shop>::new(MemoryStore::new()).unwrap();
-    let app = Router::new().route("/upgrade", get(upgrade)).route("/seen", get(seen)).layer(sessions);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, app).await });
+async fn converse(session: Session<Shop>, mut io: impl AsyncRead + AsyncWrite + Unpin) {
+    while let Ok(byte) = io.read_u8().await {
+        io.write_u8(count(&session, byte).await).await.unwrap();
+        io.flush().await.unwrap();
+    }
+}
 
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let head = "GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: bytes\r\n\r\n";
+async fn story(address: SocketAddr) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -59,8 +55,9 @@ async fn an_upgraded_connection_saves_its_session_by_hand() {
     }
     let head = String::from_utf8(head).unwrap();
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-    let line = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-    let cookie = line.split(';').next().unwrap();
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    let (_, cookie) = lines.find(|(name, _)| name.eq_ignore_ascii_case("set-cookie")).unwrap();
+    let cookie = cookie.split(';').next().unwrap();
     let seen = async || Sent::get("/seen").cookie(cookie).send(address).await.body;
     assert_eq!(seen().await, "1", "what was changed before is committed with the response");
 
@@ -69,4 +66,14 @@ async fn an_upgraded_connection_saves_its_session_by_hand() {
         assert_eq!(stream.read_u8().await.unwrap(), answer);
         assert_eq!(seen().await, stored);
     }
+}
+
+#[path = "upgrade"]
+mod upgrade {
+    mod actix;
+    mod axum;
+    mod hyper;
+    mod poem;
+    mod rocket;
+    mod salvo;
 }

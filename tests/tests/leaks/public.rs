@@ -59,13 +59,11 @@ fn note(session: &mut Migration) -> Result<(), MigrationError> {
 }
 
 /// What has no value that could be shown: empty enums, a unit, and what a framework makes around a request.
-const NOTHING_TO_SHOW: [&str; 11] = [
+const NOTHING_TO_SHOW: [&str; 9] = [
     "adapter::Entered",
     "adapter::Extracted",
     "adapter::Guarded",
     "adapter::Place",
-    "adapter::actix::SessionMiddleware",
-    "adapter::poem::SessionEndpoint",
     "store::kind::ServerSide",
     "store::kind::EncryptedCookie",
     "store::kind::SignedCookie",
@@ -90,6 +88,7 @@ const NO_TYPES: &[&str] = &[
     "SessionField",
     "Unitable",
     "adapter::Adapter",
+    "adapter::Failure",
     "clock::Clock",
     "observe::Observer",
     "store::SessionStore",
@@ -298,7 +297,7 @@ async fn requests(shown: &mut Shown) {
         async { response }
     });
     let layer = tower::Layer::<()>::layer(&sessions, ());
-    shown.add("SessionService", &layer);
+    shown.add("adapter::Wrapped", &layer);
     let app = Router::new().route("/", get(handler)).layer(sessions.clone()).layer(explain);
     let mut browser = Browser::new(serve(app).await);
     browser.plant(issued.cookie());

@@ -9,7 +9,7 @@ use super::gate::{Gate, gate};
 use super::guarded::{Admin, Vault};
 use super::probe::Probe;
 use super::watched::Watched;
-use super::wire::{Reply, Request};
+use super::wire::{Connection, Reply, Request};
 use crate::SiteData;
 use crate::clock::{Clock as _, ManualClock, SystemClock};
 use crate::sessions::Sessions;
@@ -197,6 +197,11 @@ impl World {
             reply.pair().unwrap_or_else(|| panic!("a first visit sets a cookie: {reply:?}")).to_owned();
         self.admins().calls();
         (pair, reply.body)
+    }
+
+    /// A connection for many requests.
+    pub(super) const fn connection(&self) -> Connection {
+        Connection::to(self.subject.address)
     }
 
     /// The connection that the request was sent on.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{self, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
 /// A request, line by line.
@@ -15,8 +15,7 @@ pub struct Request {
 impl Request {
     /// A request for `target`, which is put into the request line as it is.
     pub fn new(method: &str, target: &str) -> Self {
-        let head =
-            format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n").into_bytes();
+        let head = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\n").into_bytes();
         Self { head, body: Vec::new() }
     }
 
@@ -51,15 +50,16 @@ impl Request {
         self
     }
 
-    fn bytes(&self) -> Vec<u8> {
-        let length = format!("content-length: {}\r\n\r\n", self.body.len());
-        [&self.head, length.as_bytes(), &self.body].concat()
+    /// All of it; `connection` is what becomes of the connection afterwards.
+    fn bytes(&self, connection: &str) -> Vec<u8> {
+        let last = format!("connection: {connection}\r\ncontent-length: {}\r\n\r\n", self.body.len());
+        [&self.head, last.as_bytes(), &self.body].concat()
     }
 
     /// Opens a connection and sends the request. Dropping the stream is a disconnect.
     pub async fn start(&self, to: SocketAddr) -> TcpStream {
         let mut stream = TcpStream::connect(to).await.expect("the server listens");
-        stream.write_all(&self.bytes()).await.expect("the server reads");
+        stream.write_all(&self.bytes("close")).await.expect("the server reads");
         stream
     }
 
@@ -70,6 +70,62 @@ impl Request {
         // a connection that is closed without an answer is one, too: the handler panicked
         let _ = stream.read_to_end(&mut bytes).await;
         Reply::parse(&bytes)
+    }
+}
+
+/// A connection that is kept for the next request, and opened again if the server has closed it.
+#[derive(Debug)]
+pub struct Connection {
+    to: SocketAddr,
+    open: Option<BufReader<TcpStream>>,
+}
+
+impl Connection {
+    /// A connection to this address, once it is needed.
+    pub const fn to(to: SocketAddr) -> Self {
+        Self { to, open: None }
+    }
+
+    /// Sends the request and reads the whole response.
+    pub async fn send(&mut self, request: &Request) -> Reply {
+        if let Some(mut stream) = self.open.take()
+            && let Ok(reply) = Self::exchange(&mut stream, request).await
+        {
+            self.keep(stream, &reply);
+            return reply;
+        }
+        let mut stream = BufReader::new(TcpStream::connect(self.to).await.expect("the server listens"));
+        let reply = Self::exchange(&mut stream, request).await.expect("a new connection is answered");
+        self.keep(stream, &reply);
+        reply
+    }
+
+    fn keep(&mut self, stream: BufReader<TcpStream>, reply: &Reply) {
+        let ends = reply.value("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        self.open = (!ends).then_some(stream);
+    }
+
+    async fn exchange(stream: &mut BufReader<TcpStream>, request: &Request) -> io::Result<Reply> {
+        stream.write_all(&request.bytes("keep-alive")).await?;
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
+            if stream.read_until(b'\n', &mut bytes).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let head = Reply::parse(&bytes);
+        if let Some(length) = head.value("content-length") {
+            let from = bytes.len();
+            bytes.resize(from + length.parse::<usize>().expect("a length"), 0);
+            stream.read_exact(&mut bytes[from..]).await?;
+        } else if head.value("transfer-encoding").is_some() {
+            while !bytes.ends_with(b"\r\n0\r\n\r\n") {
+                stream.read_until(b'\n', &mut bytes).await?;
+            }
+        } else {
+            stream.read_to_end(&mut bytes).await?;
+        }
+        Ok(Reply::parse(&bytes))
     }
 }
 
@@ -95,7 +151,7 @@ impl Reply {
         let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
         let body = String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
         let mut reply = Self { status, lines: lines.collect(), body };
-        if reply.value("transfer-encoding") == Some("chunked") {
+        if reply.value("transfer-encoding") == Some("chunked") && !reply.body.is_empty() {
             reply.body = unchunked(&reply.body);
         }
         reply

@@ -38,5 +38,5 @@ mod handlers;
 /// Serves the handlers.
 pub async fn serve() -> SocketAddr {
     let service = sessions().layer(::warp::service(handlers::all().recover(recover)));
-    crate::warp::listen(service).await
+    crate::hyper::listen(service).await
 }
