@@ -23,7 +23,6 @@ pub mod scripted;
 pub mod server;
 pub mod shop;
 pub mod steps;
-pub mod wire;
 
 pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
@@ -31,6 +30,6 @@ pub use gate::Gate;
 pub use in_process::call;
 pub use keys::{index_of, key_of};
 pub use scripted::{Moment, Op, ScriptedStore, Turn};
+pub use session_runtime::adapter::conformance::wire::{self, Reply, Request};
 pub use server::{patiently, serve};
 pub use steps::{Actor, Point, Stepped, stop};
-pub use wire::{Reply, Request};
