@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::os::unix::fs::DirBuilderExt as _;
 
 use session_runtime::store::{Durability, Store};
 use session_runtime::{FileStore, MemoryStore, RedisStore};
+use session_tests::Folder;
 use session_tests::redis::{prefix, shared};
 
 use crate::generate::{history, shortened};
@@ -65,10 +65,8 @@ async fn s69_t34_histories_in_memory_are_those_of_the_model() {
 
 #[tokio::test]
 async fn s69_t34_histories_on_files_are_those_of_the_model() {
-    let path = std::env::temp_dir().join(format!("histories-{}", std::process::id()));
-    std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-    run(1000..1150, || FileStore::builder(&path).durability(Durability::Process).open().unwrap()).await;
-    std::fs::remove_dir_all(&path).unwrap();
+    let folder = Folder::new();
+    run(1000..1150, || FileStore::builder(&folder.0).durability(Durability::Process).open().unwrap()).await;
 }
 
 #[tokio::test]
