@@ -63,7 +63,7 @@ pub trait SessionData: Default + Send + Sync + Sized + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session of its own",
     label = "expected a struct with `#[session]`, without `within`",
-    note = "sections share the record of a root session: name the root"
+    note = "`within` names the session that this struct is a part of"
 )]
 pub trait RootSession: SessionData<Root = Self> {
     /// What was declared in `#[session(..)]`.

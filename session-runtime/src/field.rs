@@ -9,7 +9,7 @@ mod number;
 mod policy;
 mod secret;
 
-pub use access::{Access, Marked, Merged, Rest, Scratch, Sum, Timed, Value};
+pub use access::{Access, Marked, Merged, Rest, Scratch, Sum, Timed, Value, timed};
 pub use expiring::{Expiring, Lasting, Perishable, Term};
 pub(crate) use extra::{Claims, check_key as check_extra_key};
 pub use extra::{Extra, ExtraError};

@@ -6,7 +6,7 @@ pub use crate::data::{Field, Policy};
 pub use crate::field::{
     Access, Addable, Append, DecodeError, EncodeError, FieldDefault, Lasting, Marked, Max, Merged, Min,
     Notice, OwnerValue, Perishable, Policy as MergePolicy, Reject, Rest, Scratch, SessionField, Sum, Term,
-    Timed, Union, Value, With, field_default,
+    Timed, Union, Value, With, field_default, timed,
 };
 pub use crate::impersonation::Mark;
 pub use crate::owners::WhenFull;

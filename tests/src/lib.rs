@@ -9,6 +9,8 @@ pub mod browser;
 pub mod by_hand;
 #[cfg(unix)]
 pub mod deployed;
+#[cfg(unix)]
+pub mod folder;
 pub mod gate;
 pub mod in_process;
 pub mod keys;
@@ -23,14 +25,17 @@ pub mod scripted;
 pub mod server;
 pub mod shop;
 pub mod steps;
-pub mod wire;
+#[cfg(unix)]
+pub mod stores;
 
 pub use browser::Browser;
 pub use by_hand::{ByHand, Handling};
+#[cfg(unix)]
+pub use folder::Folder;
 pub use gate::Gate;
 pub use in_process::call;
 pub use keys::{index_of, key_of};
 pub use scripted::{Moment, Op, ScriptedStore, Turn};
 pub use server::{patiently, serve};
+pub use session_runtime::adapter::conformance::wire::{self, Reply, Request};
 pub use steps::{Actor, Point, Stepped, stop};
-pub use wire::{Reply, Request};

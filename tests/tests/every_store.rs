@@ -14,11 +14,12 @@ use axum::routing::{get, post};
 use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::store::EncryptedStore;
 use session_runtime::{
-    EncryptedCookieStore, FileStore, KeyRing, MemoryStore, RedisStore, RevocationList, SecretKey, Session,
-    Sessions, SessionsBuilder, SignedCookieStore, session, with_session,
+    EncryptedCookieStore, FileStore, MemoryStore, RedisStore, RevocationList, Session, Sessions,
+    SessionsBuilder, SignedCookieStore, session, with_session,
 };
 use session_tests::redis::{prefix, shared};
-use session_tests::{Browser, Gate, Request, patiently, serve};
+use session_tests::stores::any_keys;
+use session_tests::{Browser, Folder, Gate, Request, patiently, serve};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -70,30 +71,6 @@ struct Kind {
     _folder: Option<Folder>,
 }
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!(
-            "every-store-{}-{}",
-            std::process::id(),
-            prefix().replace(':', "")
-        ));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-fn keys() -> KeyRing {
-    KeyRing::new(SecretKey::generate().unwrap())
-}
-
 fn list() -> RevocationList {
     RevocationList::new(MemoryStore::new())
 }
@@ -110,13 +87,13 @@ fn kinds() -> Vec<Kind> {
         kind("memory", Sessions::builder(MemoryStore::new())),
         Kind { name: "files", sessions: Sessions::builder(files), _folder: Some(folder) },
         kind("redis", Sessions::builder(redis())),
-        kind("encrypted memory", Sessions::builder(EncryptedStore::new(MemoryStore::new(), &keys()))),
-        kind("encrypted redis", Sessions::builder(EncryptedStore::new(redis(), &keys()))),
-        kind("signed cookie", Sessions::builder(SignedCookieStore::new(keys(), list()))),
-        kind("encrypted cookie", Sessions::builder(EncryptedCookieStore::new(keys(), list()))),
+        kind("encrypted memory", Sessions::builder(EncryptedStore::new(MemoryStore::new(), &any_keys()))),
+        kind("encrypted redis", Sessions::builder(EncryptedStore::new(redis(), &any_keys()))),
+        kind("signed cookie", Sessions::builder(SignedCookieStore::new(any_keys(), list()))),
+        kind("encrypted cookie", Sessions::builder(EncryptedCookieStore::new(any_keys(), list()))),
         kind(
             "encrypted cookie, list in redis",
-            Sessions::builder(EncryptedCookieStore::new(keys(), RevocationList::new(redis()))),
+            Sessions::builder(EncryptedCookieStore::new(any_keys(), RevocationList::new(redis()))),
         ),
     ]
 }

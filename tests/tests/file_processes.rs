@@ -2,38 +2,16 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use session_runtime::store::conformance::kit::{Write, at, key, record, value};
 use session_runtime::store::{
     Durability, FileStore, Found, Record, Rotated, Store as _, StoreError, Updated,
 };
+use session_tests::Folder;
 use session_tests::process::{Other, report, role, wait_for_the_start};
-
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("session-processes-{}-{n}", std::process::id()));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-
-    fn store(&self) -> FileStore {
-        open(&self.0, Durability::Process)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
 
 fn open(folder: &Path, durability: Durability) -> FileStore {
     FileStore::builder(folder).durability(durability).open().unwrap()
@@ -151,8 +129,8 @@ async fn fill(store: &FileStore) -> bool {
 
 #[tokio::test]
 async fn t34_two_processes_increment_and_200_of_200_count() {
-    let folder = Temporary::new();
-    let store = folder.store();
+    let folder = Folder::new();
+    let store = open(&folder.0, Durability::Process);
     store.create(&key(1), record(&[("n", "0")])).await.unwrap();
     let mut both = [Other::start("count", &folder.0), Other::start("count", &folder.0)];
     both.iter_mut().for_each(Other::go);
@@ -164,8 +142,8 @@ async fn t34_two_processes_increment_and_200_of_200_count() {
 
 #[tokio::test]
 async fn s69_of_two_processes_that_rotate_at_once_one_wins() {
-    let folder = Temporary::new();
-    let store = folder.store();
+    let folder = Folder::new();
+    let store = open(&folder.0, Durability::Process);
     for n in 0..ROUNDS {
         store.create(&key(n), record(&[("a", "1")])).await.unwrap();
     }
@@ -185,7 +163,7 @@ async fn s69_of_two_processes_that_rotate_at_once_one_wins() {
 }
 
 /// Kills a child after so many reports; where in its next write that is, is left to chance.
-fn kill_after(reports: u64, role: &str, folder: &Temporary) -> u64 {
+fn kill_after(reports: u64, role: &str, folder: &Folder) -> u64 {
     let mut other = Other::start(role, &folder.0);
     other.go();
     let mut last = None;
@@ -199,8 +177,8 @@ fn kill_after(reports: u64, role: &str, folder: &Temporary) -> u64 {
 #[tokio::test]
 async fn t17_killed_while_writing_a_reader_sees_the_old_record_or_the_new() {
     for round in 0..40 {
-        let folder = Temporary::new();
-        let store = folder.store();
+        let folder = Folder::new();
+        let store = open(&folder.0, Durability::Process);
         store.create(&key(1), record(&[("n", "0"), ("a", "\"\""), ("b", "\"\"")])).await.unwrap();
         let role = if round % 2 == 0 { "write" } else { "write durably" };
         let acknowledged = kill_after(round, role, &folder);
@@ -217,8 +195,8 @@ async fn t17_killed_while_writing_a_reader_sees_the_old_record_or_the_new() {
 #[tokio::test]
 async fn t17_killed_while_rotating_one_id_reaches_the_record() {
     for round in 0..40 {
-        let folder = Temporary::new();
-        let store = folder.store();
+        let folder = Folder::new();
+        let store = open(&folder.0, Durability::Process);
         store.create(&key(0), record(&[("n", "0")])).await.unwrap();
         let acknowledged = kill_after(round, "move", &folder);
         let mut alive = Vec::new();
@@ -236,8 +214,8 @@ async fn t17_killed_while_rotating_one_id_reaches_the_record() {
 
 #[tokio::test]
 async fn t17_a_full_disk_is_an_error_and_loses_nothing() {
-    let folder = Temporary::new();
-    let store = folder.store();
+    let folder = Folder::new();
+    let store = open(&folder.0, Durability::Process);
     store.create(&key(1), record(&[("a", "1")])).await.unwrap();
     let mut other = Other::with_little_room("fill", &folder.0);
     other.go();
@@ -254,7 +232,7 @@ async fn t17_a_full_disk_is_an_error_and_loses_nothing() {
 
 #[test]
 fn t17_a_folder_that_cannot_be_written_to_is_an_error_and_loses_nothing() {
-    let folder = Temporary::new();
+    let folder = Folder::new();
     let mut child = Other::without_privileges("read only", &folder.0);
     child.go();
     assert_eq!(child.end(), "[true, true, true, true] Some(\"1\") Ok(Applied)");

@@ -2,8 +2,6 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,6 +11,7 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::routing::{get, post};
 use session_runtime::store::{Found, Store};
 use session_runtime::{FileStore, MemoryStore, RedisStore, Session, Sessions, Token, session, with_session};
+use session_tests::Folder;
 use session_tests::redis::{prefix, shared};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -128,27 +127,10 @@ fn id(cookies: &[String]) -> String {
     cookies[0].split(';').next().unwrap().to_owned()
 }
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let name = format!("floods-{}", prefix().replace(':', ""));
-        let path = std::env::temp_dir().join(name);
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-
-    /// Files that are neither locks nor empty.
-    fn records(&self) -> usize {
-        let entries = std::fs::read_dir(&self.0).unwrap().map(Result::unwrap);
-        entries.filter(|entry| entry.metadata().unwrap().len() > 0).count()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// Files that are neither locks nor empty.
+fn records(folder: &Folder) -> usize {
+    let entries = std::fs::read_dir(&folder.0).unwrap().map(Result::unwrap);
+    entries.filter(|entry| entry.metadata().unwrap().len() > 0).count()
 }
 
 fn redis() -> (RedisStore, impl Fn() -> usize) {
@@ -197,7 +179,7 @@ async fn t5_s7_ten_thousand_unknown_ids_leave_nothing_in_memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t5_s7_ten_thousand_unknown_ids_leave_no_file() {
     let folder = Folder::new();
-    unknown_ids(FileStore::open(&folder.0).unwrap(), || folder.records()).await;
+    unknown_ids(FileStore::open(&folder.0).unwrap(), || records(&folder)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,6 +13,8 @@ mod app;
 mod commit;
 #[path = "histories/generate.rs"]
 mod generate;
+#[path = "histories/impersonation.rs"]
+mod impersonation;
 #[path = "histories/model.rs"]
 mod model;
 #[path = "histories/renewal.rs"]

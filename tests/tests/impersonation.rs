@@ -2,8 +2,6 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
-#[path = "impersonation/stores.rs"]
-mod stores;
 #[path = "impersonation/world.rs"]
 mod world;
 

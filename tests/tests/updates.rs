@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -36,13 +35,11 @@ impl Counts {
     }
 }
 
-/// The work of the counting handler, between its read and its write.
-const WORK: Duration = Duration::from_millis(2);
-
+/// Waits at the gate between its read and its write.
 #[with_session]
-async fn visit(session: &mut Counts) -> String {
+async fn visit(session: &mut Counts, State(gate): State<Gate>) -> String {
     let seen = session.visits;
-    tokio::time::sleep(WORK).await;
+    gate.pass().await;
     session.visits = seen + 1;
     session.visits.to_string()
 }
@@ -70,29 +67,43 @@ async fn world() -> (SocketAddr, Gate, Browser) {
         .layer(Sessions::<Counts>::new(MemoryStore::new()).unwrap());
     let server = serve(app).await;
     let mut browser = Browser::new(server);
+    gate.open();
     assert_eq!(browser.post("/visit").await.body, "1");
+    gate.reached().await;
     (server, gate, browser)
 }
 
 /// MP-23, EM-30.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t34_two_hundred_concurrent_visits_count_two_hundred() {
-    let (server, _, mut browser) = world().await;
-    let (mut running, mut sent, mut answers) = (JoinSet::new(), 0, Vec::new());
-    while sent < 200 || !running.is_empty() {
-        while sent < 200 && running.len() < 32 {
+    const VISITS: usize = 200;
+    /// So many are between their read and their write,
+    const READ: usize = 32;
+    /// and so many of these write at once, before as many others read.
+    const WRITE: usize = 8;
+    let (server, gate, mut browser) = world().await;
+    let (mut running, mut sent, mut seen) = (JoinSet::new(), 0, Vec::new());
+    while seen.len() < VISITS {
+        let more = (READ - running.len()).min(VISITS - sent);
+        for _ in 0..more {
             let request = browser.prepare(Request::post("/visit"));
             running.spawn(async move { request.send(server).await });
-            sent += 1;
         }
-        answers.push(running.join_next().await.unwrap().unwrap());
+        for _ in 0..more {
+            gate.reached().await;
+        }
+        sent += more;
+        (0..WRITE).for_each(|_| gate.open());
+        for _ in 0..WRITE {
+            let reply = running.join_next().await.unwrap().unwrap();
+            assert_eq!(reply.status, 200);
+            seen.push(reply.body.parse::<usize>().unwrap());
+        }
     }
-    assert!(answers.iter().all(|reply| reply.status == 200));
-    // if no two had overlapped, each would have seen its own number, and this test would prove nothing
-    let mut seen: Vec<_> = answers.iter().map(|reply| reply.body.clone()).collect();
+    // each of them overlapped with others: it counted on from what all but the last ones had left
+    let expected = (0..VISITS).map(|n: usize| 2 + n.saturating_sub(READ - WRITE) / WRITE * WRITE);
     seen.sort_unstable();
-    seen.dedup();
-    assert!(seen.len() < 200, "no two requests overlapped");
+    assert_eq!(seen, expected.collect::<Vec<_>>());
     assert!(browser.get("/").await.body.starts_with("201 "), "one, and two hundred");
 }
 

@@ -1,15 +1,13 @@
 //! `ttl` and `Expiring`: neither goes without the other.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, LitStr, PathArguments, Type};
 
 use crate::diag::{Errors, Mistake, code};
-use crate::keys::{FieldKey, Key, MergeKey};
-use crate::model::Policy;
-use crate::parse::{FieldDecl, FieldOptions};
+use crate::keys::{FieldKey, Key, MergeKey, StructKey};
+use crate::parse::{FieldDecl, FieldOptions, SessionDecl, StructOptions};
 
 use super::cookie_rules::DEFAULT_ABSOLUTE_SECONDS;
 use super::duration::seconds;
-use super::lifetimes::hours;
 use super::types::{is_named, last_segment};
 
 /// The type, as far as its name tells; the trait `Lasting` sees through what merely has the name.
@@ -102,21 +100,56 @@ fn inner(ty: &Type) -> &Type {
 }
 
 /// No value lasts longer than its session can. For a section, whose root is another struct, this is checked at start.
-pub(super) fn within_lifetimes(fields: &[FieldDecl], policy: &Policy, errors: &Errors) {
-    let absolute = policy.absolute.unwrap_or(DEFAULT_ABSOLUTE_SECONDS);
-    let longest = absolute.max(policy.remember.unwrap_or(0));
+pub(super) fn within_lifetimes(fields: &[FieldDecl], decl: &SessionDecl, errors: &Errors) {
+    let longest = Longest::of(&decl.options);
     for written in fields.iter().filter_map(|field| field.options.ttl.as_ref()) {
         // a bad duration is reported already
-        if seconds(written).is_ok_and(|ttl| ttl > longest) {
-            let help = match (policy.absolute, policy.remember) {
-                (None, None) => {
-                    let hours = hours(DEFAULT_ABSOLUTE_SECONDS);
-                    format!("write a longer `absolute` too; without it a session lives for {hours}")
-                }
-                _ => "write a shorter `ttl` or a longer `absolute`".to_owned(),
-            };
+        if seconds(written).is_ok_and(|ttl| ttl > longest.seconds) {
             let fact = "`ttl` is longer than a session lives, so it would never end a value";
-            errors.push(Mistake::new(written, fact, help));
+            errors.push(Mistake::new(written, fact, longest.help(&written.value(), decl)));
         }
+    }
+}
+
+/// The option that says how long a session can live.
+struct Longest {
+    key: StructKey,
+    seconds: u64,
+    /// As the user wrote it, if so.
+    written: Option<String>,
+}
+
+impl Longest {
+    /// `remember`, or `absolute` where there is none. A bad duration is reported already, and is as if not written.
+    fn of(options: &StructOptions) -> Self {
+        let of = |key, option: &Option<LitStr>| {
+            let written = option.as_ref()?;
+            Some(Self { key, seconds: seconds(written).ok()?, written: Some(written.value()) })
+        };
+        let absolute = of(StructKey::Absolute, &options.absolute).unwrap_or(Self {
+            key: StructKey::Absolute,
+            seconds: DEFAULT_ABSOLUTE_SECONDS,
+            written: None,
+        });
+        // one that is shorter than `absolute` is reported already
+        of(StructKey::Remember, &options.remember)
+            .filter(|remember| remember.seconds >= absolute.seconds)
+            .unwrap_or(absolute)
+    }
+
+    /// Either of the two can be changed, to the other's value.
+    fn help(&self, ttl: &str, decl: &SessionDecl) -> String {
+        let key = self.key.name();
+        let hours = DEFAULT_ABSOLUTE_SECONDS / 3_600;
+        let most = self.written.clone().unwrap_or_else(|| format!("{hours}h"));
+        let default = match self.written {
+            Some(_) => String::new(),
+            None => format!("; where `{key}` is not written, it is {hours} hours"),
+        };
+        let above = decl.subject().map(|(ident, _)| format!(" above `struct {ident}`")).unwrap_or_default();
+        format!(
+            "write at most `ttl = \"{most}\"`, or `{key} = \"{ttl}\"` in the `#[session(..)]`{above}: \
+             a `ttl` may be as long as `{key}`{default}"
+        )
     }
 }

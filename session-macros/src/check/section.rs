@@ -15,24 +15,36 @@ const ALLOWED: [StructKey; 3] = [StructKey::Within, StructKey::Adapter, StructKe
 /// Root and name; `None` after at least one mistake.
 pub(super) fn section(decl: &SessionDecl, errors: &Errors) -> Option<Kind> {
     let options = &decl.options;
-    let root = options.within.as_ref();
+    let root = root(decl);
     for name in options.mentions.iter().filter(|name| !ALLOWED.contains(&name.key)) {
         let key = name.key.name();
-        let fact =
-            format!("`{key}` is an option of the root session: a section lives in the record of its root");
-        let root = root.map_or_else(|| "the root".to_owned(), |root| format!("`{}`", code(&root)));
-        errors.push(Mistake::new(
-            &name.ident,
-            fact,
-            format!("move `{key}` to the `#[session(..)]` of {root}"),
-        ));
+        let help = format!("move `{key}` to the `#[session(..)]` of {}", whole(decl));
+        errors.push(Mistake::new(&name.ident, is_of_the_whole(key, decl), help));
     }
     let (ident, _) = decl.subject()?;
-    if let Some(root) = root.filter(|root| is_itself(root, ident)) {
-        let fact = "a section lives in the record of another session, not of its own";
-        errors.push(Mistake::new(root, fact, "name the root, or remove `within`"));
+    if let (Some(itself), None) = (&options.within, root) {
+        let fact = "`within` makes a struct part of another session, and this is the struct itself";
+        errors.push(Mistake::new(itself, fact, "name the other struct, or remove `within`"));
     }
     Some(Kind::Section { root: root?.clone(), name: snake_case(&ident.unraw().to_string()) })
+}
+
+/// The struct that this one is a part of, if it names another one.
+fn root(decl: &SessionDecl) -> Option<&TypePath> {
+    let (ident, _) = decl.subject()?;
+    decl.options.within.as_ref().filter(|root| !is_itself(root, ident))
+}
+
+/// Why an option is not for a section.
+pub(super) fn is_of_the_whole(key: &str, decl: &SessionDecl) -> String {
+    let within = root(decl).map_or_else(|| "within".to_owned(), |root| format!("within = {}", code(root)));
+    format!("`{key}` is for a whole session, and `{within}` makes this struct a part of one")
+}
+
+/// The root, as the user knows it.
+pub(super) fn whole(decl: &SessionDecl) -> String {
+    let unknown = || "the struct that `within` is to name".to_owned();
+    root(decl).map_or_else(unknown, |root| format!("`{}`", code(root)))
 }
 
 /// Whether `within` names the very struct that it is written on.

@@ -22,13 +22,13 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
         return None;
     }
     let named = errors.ok(shape::named_fields(decl));
-    let fields = named.map(|fields| checked_fields(fields, in_section, errors));
+    let fields = named.map(|fields| checked_fields(fields, decl, errors));
     let kind = if in_section {
         section::section(decl, errors)
     } else {
         let policy = policy::policy(options, errors);
-        if let (Some(policy), Some(fields)) = (&policy, named) {
-            expiring::within_lifetimes(fields, policy, errors);
+        if let (Some(_), Some(fields)) = (&policy, named) {
+            expiring::within_lifetimes(fields, decl, errors);
         }
         if let Some(fields) = named {
             owners::have_an_owner(options, fields, errors);
@@ -44,9 +44,9 @@ pub(crate) fn session(decl: &SessionDecl, errors: &Errors) -> Option<Session> {
     errors.is_empty().then_some(session)
 }
 
-fn checked_fields(fields: &[FieldDecl], in_section: bool, errors: &Errors) -> Vec<Field> {
+fn checked_fields(fields: &[FieldDecl], decl: &SessionDecl, errors: &Errors) -> Vec<Field> {
     names::distinct(fields, errors);
-    unique::roles(fields, in_section, errors);
+    unique::roles(fields, decl, errors);
     fields.iter().map(|decl| field::field(decl, errors)).collect()
 }
 

@@ -1,11 +1,14 @@
 //! Roles that one field of a root may have.
 
 use crate::diag::{Errors, Mistake};
-use crate::keys::{FieldKey, Key};
-use crate::parse::FieldDecl;
+use crate::keys::{FieldKey, Key, StructKey};
+use crate::parse::{FieldDecl, SessionDecl};
+
+use super::section;
 
 /// `owner`, `label`, `impersonator` and `extra`: once, and in the root.
-pub(super) fn roles(fields: &[FieldDecl], in_section: bool, errors: &Errors) {
+pub(super) fn roles(fields: &[FieldDecl], decl: &SessionDecl, errors: &Errors) {
+    let in_section = decl.options.mentions.find(StructKey::Within).is_some();
     for (key, why) in [
         (FieldKey::Owner, "a session has one owner"),
         (FieldKey::Label, "one text says which session it is"),
@@ -13,18 +16,22 @@ pub(super) fn roles(fields: &[FieldDecl], in_section: bool, errors: &Errors) {
         (FieldKey::Extra, "one field holds all keys that no other field claims"),
     ] {
         if in_section {
-            only_in_root(fields, key, errors);
+            only_in_root(fields, key, decl, errors);
         } else {
             only_once(fields, key, why, errors);
         }
     }
 }
 
-fn only_in_root(fields: &[FieldDecl], key: FieldKey, errors: &Errors) {
+fn only_in_root(fields: &[FieldDecl], key: FieldKey, decl: &SessionDecl, errors: &Errors) {
+    let beside = match key {
+        FieldKey::Label | FieldKey::Impersonator => ", which has the `owner` field",
+        _ => "",
+    };
     for at in fields.iter().filter_map(|field| field.options.mentions.find(key)) {
-        let fact =
-            format!("`{}` is for the root session: a section shares the record of its root", key.name());
-        errors.push(Mistake::new(at, fact, "move the field to the root"));
+        let fact = section::is_of_the_whole(key.name(), decl);
+        let help = format!("move the field to {}{beside}", section::whole(decl));
+        errors.push(Mistake::new(at, fact, help));
     }
 }
 

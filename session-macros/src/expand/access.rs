@@ -11,6 +11,7 @@ use super::spans::{local, reported_at};
 /// ```text
 /// &Sum::<Self, u32> { get: |session_data| &session_data.visits, get_mut: .. }
 /// &Merged::<Self, u32, _> { get: .., get_mut: .., policy: Max }
+/// timed::<Self, Expiring<Otp>>(&Timed::<Self, Expiring<Otp>> { get: .., get_mut: .., rejects: false })
 /// ```
 pub(super) fn access(field: &Field, runtime: &RuntimePath) -> TokenStream {
     let Field { ident, ty, place, .. } = field;
@@ -20,7 +21,13 @@ pub(super) fn access(field: &Field, runtime: &RuntimePath) -> TokenStream {
         &#runtime::__private::#lens::#generics { get: |#of| &#of.#ident, get_mut: |#of| &mut #of.#ident #policy }
     };
     // at the type, which is where rustc reports that it cannot be the type of such a field
-    reported_at(ty, access)
+    let access = reported_at(ty, access);
+    match place {
+        Place::Stored { ttl: Some(_), .. } => {
+            reported_at(ty, quote!(#runtime::__private::timed::<Self, #ty>(#access)))
+        }
+        _ => access,
+    }
 }
 
 /// The type that does what the field's options say.

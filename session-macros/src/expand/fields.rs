@@ -15,7 +15,7 @@ use super::spans::{local, reported_at};
 ///     Field::new("theme", &Value::<Self, Theme> { .. }).keep().aliases(&["skin"])
 ///         .called("theme", |session_data| Probe(&session_data.theme).session_held()),
 ///     Field::new("device", &Value::<Self, String> { .. }).label::<String>().called(..),
-///     Field::new("otp", &Timed::<Self, Expiring<Otp>> { .. }).ttl(300).called(..),
+///     Field::new("otp", timed::<Self, Expiring<Otp>>(&Timed { .. })).ttl(300).called(..),
 ///     Field::new("admin", &Marked::<Self, Option<Impersonator<UserId>>> { .. }).impersonator().called(..),
 ///     Field::skipped(&Scratch::<Self, Cache> { .. }).called(..),
 /// ];

@@ -2,7 +2,10 @@
 //!
 //! The macro names two functions a field; everything done with them is compiled once per field *type*, not per field.
 
-use super::{Addable, DecodeError, EncodeError, Extra, Lasting, Notice, Policy, SessionField, Term};
+use super::{
+    Addable, DecodeError, EncodeError, Expiring, Extra, Lasting, Notice, Perishable, Policy, SessionField,
+    Term,
+};
 use crate::changes::{Conflict, Merge, Typed};
 use crate::data::Owned;
 use crate::impersonation::Mark;
@@ -57,15 +60,15 @@ pub trait Access<S>: Sync {
         None
     }
 
-    /// [`Lasting::begin`].
+    /// `Expiring::begin`.
     fn begin(&self, _base: &S, _ours: &mut S, _term: Term) {}
 
-    /// [`Lasting::exceeds`].
+    /// `Expiring::exceeds`.
     fn exceeds(&self, _of: &S, _term: Term) -> bool {
         false
     }
 
-    /// [`Lasting::limit`].
+    /// `Expiring::limit`.
     fn limit(&self, _of: &mut S, _term: Term) {}
 
     /// The `extra` field.
@@ -214,9 +217,26 @@ impl<S, T: SessionField, P: Policy<T>> Access<S> for Merged<S, T, P> {
     }
 }
 
-impl<S, T: Lasting> Access<S> for Timed<S, T> {
+impl<S, T: Lasting> Timed<S, T> {
+    fn of<'a>(&self, value: &'a S) -> &'a Expiring<T::Value> {
+        (self.get)(value).expiring()
+    }
+
+    fn of_mut<'a>(&self, value: &'a mut S) -> &'a mut Expiring<T::Value> {
+        (self.get_mut)(value).expiring_mut()
+    }
+}
+
+/// A field with a `ttl`. A function with these bounds, and not a cast where the field is: so rustc says which trait is missing,
+/// and not what would follow from it.
+#[doc(hidden)]
+pub const fn timed<S, T: Lasting<Value: Perishable>>(field: &'static Timed<S, T>) -> &'static dyn Access<S> {
+    field
+}
+
+impl<S, T: Lasting<Value: Perishable>> Access<S> for Timed<S, T> {
     fn secret(&self) -> bool {
-        T::SECRET
+        T::Value::SECRET
     }
 
     fn policy(&self) -> Option<&'static str> {
@@ -224,19 +244,19 @@ impl<S, T: Lasting> Access<S> for Timed<S, T> {
     }
 
     fn same(&self, a: &S, b: &S) -> bool {
-        (self.get)(a).same((self.get)(b))
+        self.of(a).same(self.of(b))
     }
 
     fn copy(&self, from: &S, to: &mut S) {
-        (self.get_mut)(to).clone_from((self.get)(from));
+        self.of_mut(to).clone_from(self.of(from));
     }
 
     fn encode(&self, from: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        (self.get)(from).encode(out)
+        self.of(from).encode(out)
     }
 
     fn decode(&self, json: &[u8], into: &mut S) -> Result<(), DecodeError> {
-        *(self.get_mut)(into) = T::decode(json)?;
+        *self.of_mut(into) = Expiring::decode(json)?;
         Ok(())
     }
 
@@ -253,15 +273,15 @@ impl<S, T: Lasting> Access<S> for Timed<S, T> {
     }
 
     fn begin(&self, base: &S, ours: &mut S, term: Term) {
-        (self.get_mut)(ours).begin((self.get)(base), term);
+        self.of_mut(ours).begin(self.of(base), term);
     }
 
     fn exceeds(&self, of: &S, term: Term) -> bool {
-        (self.get)(of).exceeds(term)
+        self.of(of).exceeds(term)
     }
 
     fn limit(&self, of: &mut S, term: Term) {
-        (self.get_mut)(of).limit(term);
+        self.of_mut(of).limit(term);
     }
 }
 

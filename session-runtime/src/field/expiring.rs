@@ -152,36 +152,36 @@ pub struct Term {
     pub(crate) latest: Timestamp,
 }
 
-/// A type whose values last for the `ttl` of their field. It is no [`SessionField`], so that a field of such a type does not
-/// compile without one.
+/// A type whose values last for the `ttl` of their field: [`Expiring`], whatever it holds. It is no [`SessionField`], so that a
+/// field of such a type does not compile without one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `session_runtime::Expiring`, whose values a `ttl` is for",
     label = "this type does not know when its value was set",
     note = "use `session_runtime::Expiring`, or remove `ttl`"
 )]
 #[doc(hidden)]
-pub trait Lasting: Clone + Send + Sync + 'static {
-    /// [`SessionField::SECRET`].
-    const SECRET: bool;
+pub trait Lasting: 'static {
+    /// What it holds.
+    type Value;
 
-    /// Whether two values are the same, and last until the same moment.
-    fn same(&self, other: &Self) -> bool;
+    /// It is one.
+    fn expiring(&self) -> &Expiring<Self::Value>;
 
-    /// Appends the value and its deadline as JSON.
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+    /// The same, to be changed.
+    fn expiring_mut(&mut self) -> &mut Expiring<Self::Value>;
+}
 
-    /// Reads the value and its deadline, whether it has passed or not.
-    fn decode(json: &[u8]) -> Result<Self, DecodeError>;
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Lasting for Expiring<T> {
+    type Value = T;
 
-    /// A request hands in what it made of `base`: what it set gets its deadline, and what it took from elsewhere lasts no
-    /// longer than if it were set now.
-    fn begin(&mut self, base: &Self, term: Term);
+    fn expiring(&self) -> &Self {
+        self
+    }
 
-    /// Whether [`limit`](Self::limit) would change it.
-    fn exceeds(&self, term: Term) -> bool;
-
-    /// Removes what is over, and cuts a deadline that lies further ahead than any value set now.
-    fn limit(&mut self, term: Term);
+    fn expiring_mut(&mut self) -> &mut Self {
+        self
+    }
 }
 
 /// What an `Expiring` can hold: whatever a session field can be, but for a `Flash`, which ends by being shown.
@@ -207,10 +207,9 @@ struct Stored<'a> {
     expires: u64,
 }
 
-impl<T: Perishable> Lasting for Expiring<T> {
-    const SECRET: bool = T::SECRET;
-
-    fn same(&self, other: &Self) -> bool {
+impl<T: Perishable> Expiring<T> {
+    /// Whether two values are the same, and last until the same moment.
+    pub(crate) fn same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
             (Some(a), Some(b)) => a.has_time_of(b) && a.value.same(&b.value),
@@ -218,7 +217,8 @@ impl<T: Perishable> Lasting for Expiring<T> {
         }
     }
 
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    /// Appends the value and its deadline as JSON.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let Some(held) = &self.0 else {
             out.extend_from_slice(b"null");
             return Ok(());
@@ -232,7 +232,8 @@ impl<T: Perishable> Lasting for Expiring<T> {
         Ok(())
     }
 
-    fn decode(json: &[u8]) -> Result<Self, DecodeError> {
+    /// Reads the value and its deadline, whether it has passed or not.
+    pub(crate) fn decode(json: &[u8]) -> Result<Self, DecodeError> {
         let stored: Option<Stored<'_>> = serde_json::from_slice(json).map_err(|_| DecodeError)?;
         let held = |Stored { value, expires }: Stored<'_>| {
             let value = T::decode(value.get().as_bytes())?;
@@ -241,7 +242,9 @@ impl<T: Perishable> Lasting for Expiring<T> {
         stored.map(held).transpose().map(Self)
     }
 
-    fn begin(&mut self, base: &Self, term: Term) {
+    /// A request hands in what it made of `base`: what it set gets its deadline, and what it took from elsewhere lasts no
+    /// longer than if it were set now.
+    pub(crate) fn begin(&mut self, base: &Self, term: Term) {
         let Some(held) = &mut self.0 else { return };
         let before = base.0.as_ref().filter(|before| before.has_time_of(held));
         held.deadline = match (before, held.deadline) {
@@ -251,11 +254,13 @@ impl<T: Perishable> Lasting for Expiring<T> {
         };
     }
 
-    fn exceeds(&self, term: Term) -> bool {
+    /// Whether [`limit`](Self::limit) would change it.
+    pub(crate) fn exceeds(&self, term: Term) -> bool {
         self.deadline().is_some_and(|deadline| deadline <= term.now || deadline > term.latest)
     }
 
-    fn limit(&mut self, term: Term) {
+    /// Removes what is over, and cuts a deadline that lies further ahead than any value set now.
+    pub(crate) fn limit(&mut self, term: Term) {
         match self.0.as_mut().map(|held| &mut held.deadline) {
             Some(Some(deadline)) if *deadline <= term.now => self.0 = None,
             Some(Some(deadline)) => *deadline = term.latest.min(*deadline),

@@ -3,14 +3,13 @@
 //! Each request runs in a runtime of its own, which waits for the blocking work that is under way when it ends; another one
 //! looks at what there is, as another process would.
 
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use session_runtime::clock::{Clock as _, SystemClock, Timestamp};
 use session_runtime::store::{Durability, Store};
 use session_runtime::{FileStore, RedisStore};
 use session_tests::redis::{prefix, shared};
-use session_tests::{Actor, Stepped, call, patiently};
+use session_tests::{Actor, Folder, Stepped, call, patiently};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::scenarios::{SCENARIOS, Scenario, Snapshot, World};
@@ -96,11 +95,9 @@ fn all<T: Store + Clone>(open: impl Fn() -> T, within: bool) {
 
 #[test]
 fn t41_s69_a_request_that_is_cut_off_at_a_call_leaves_a_whole_file_and_no_lock() {
-    let path = std::env::temp_dir().join(format!("cancellation-{}", std::process::id()));
-    std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+    let folder = Folder::new();
     let open = |path: &Path| FileStore::builder(path).durability(Durability::Process).open().unwrap();
-    all(|| open(&path), true);
-    std::fs::remove_dir_all(&path).unwrap();
+    all(|| open(&folder.0), true);
 }
 
 #[test]

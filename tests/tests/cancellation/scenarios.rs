@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::routing::post;
 use session_runtime::clock::{ManualClock, Timestamp};
 use session_runtime::store::Store;
-use session_runtime::{Error, Session, Sessions, session, with_session};
+use session_runtime::{Error, Impersonator, Session, Sessions, session, with_session};
 use session_tests::{Stepped, call};
 
 use crate::yielding::once;
@@ -19,6 +19,8 @@ use crate::yielding::once;
 pub(crate) struct Shop {
     #[session(owner)]
     user: Option<String>,
+    #[session(impersonator)]
+    by: Option<Impersonator<String>>,
     #[session(merge = add)]
     count: u32,
     note: String,
@@ -110,6 +112,20 @@ async fn rotate(session: Session<Shop>, State(app): State<App>) {
     app.returned();
 }
 
+async fn impersonate(session: Session<Shop>, State(app): State<App>) -> Result<(), Error> {
+    session.impersonate(&"bob".to_owned()).await?;
+    app.said().await;
+    app.returned();
+    Ok(())
+}
+
+async fn back(session: Session<Shop>, State(app): State<App>) -> Result<(), Error> {
+    session.stop_impersonating().await?;
+    app.said().await;
+    app.returned();
+    Ok(())
+}
+
 async fn take(session: Session<Shop>, State(app): State<App>) -> Result<String, Error> {
     let taken = session.take_once(|shop| shop.coupon.take()).await?;
     app.said().await;
@@ -155,6 +171,8 @@ pub(crate) enum Who {
     Stranger,
     Visitor,
     Customer,
+    /// A customer who acts as another one.
+    Impersonator,
 }
 
 /// A request that may be cut off.
@@ -175,7 +193,7 @@ const fn plain(target: &'static str, who: Who) -> Scenario {
 }
 
 /// Every kind of request that loads or commits in a way of its own.
-pub(crate) const SCENARIOS: [Scenario; 13] = [
+pub(crate) const SCENARIOS: [Scenario; 17] = [
     plain("/modify", Who::Stranger),
     plain("/read", Who::Visitor),
     Scenario { away: true, ..plain("/read", Who::Visitor) },
@@ -187,6 +205,12 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
     Scenario { binding: Some(Progress::Returned), ..plain("/clear", Who::Customer) },
     Scenario { binding: Some(Progress::Said), ..plain("/destroy", Who::Customer) },
     Scenario { binding: Some(Progress::Said), ..plain("/rotate", Who::Customer) },
+    // it is done when the call returns, and stays so
+    Scenario { binding: Some(Progress::Said), ..plain("/impersonate", Who::Customer) },
+    Scenario { binding: Some(Progress::Said), ..plain("/back", Who::Impersonator) },
+    // its activity is stored before it
+    Scenario { away: true, parts: &["/read"], ..plain("/impersonate", Who::Customer) },
+    Scenario { away: true, parts: &["/read"], ..plain("/back", Who::Impersonator) },
     plain("/take", Who::Visitor),
     Scenario { parts: &["/save_only"], ..plain("/save", Who::Visitor) },
     Scenario { parts: &["/others_vote"], ..plain("/vote", Who::Visitor) },
@@ -224,6 +248,8 @@ impl<T: Store + Clone> World<T> {
             .route("/bump", post(bump))
             .route("/destroy", post(destroy))
             .route("/rotate", post(rotate))
+            .route("/impersonate", post(impersonate))
+            .route("/back", post(back))
             .route("/take", post(take))
             .route("/save", post(save))
             .route("/save_only", post(save_only))
@@ -236,17 +262,25 @@ impl<T: Store + Clone> World<T> {
     /// The session before the request, and its cookie.
     pub(crate) async fn begin(&self, scenario: &Scenario) -> String {
         let shop = Shop {
-            user: (scenario.who == Who::Customer).then(|| "ann".to_owned()),
+            user: matches!(scenario.who, Who::Customer | Who::Impersonator).then(|| "ann".to_owned()),
+            by: None,
             count: 5,
             note: "old".to_owned(),
             votes: 3,
             coupon: Some(7),
             theme: "dark".to_owned(),
         };
-        let cookie = match scenario.who {
+        let mut cookie = match scenario.who {
             Who::Stranger => String::new(),
-            Who::Visitor | Who::Customer => self.sessions.issue(shop).await.unwrap().cookie().to_owned(),
+            Who::Visitor | Who::Customer | Who::Impersonator => {
+                self.sessions.issue(shop).await.unwrap().cookie().to_owned()
+            }
         };
+        if scenario.who == Who::Impersonator {
+            let reply = call(self.app.clone(), "/impersonate", &cookie).await;
+            reply.pair().expect("a new id").clone_into(&mut cookie);
+            self.state.progress.store(0, Ordering::SeqCst);
+        }
         if scenario.away {
             self.clock.advance(Duration::from_secs(15 * 60));
         }

@@ -53,14 +53,12 @@ fn clock() -> Arc<ManualClock> {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_restart_on_the_file_store_keeps_deadlines() {
-    use std::os::unix::fs::DirBuilderExt as _;
-
     use session_runtime::store::{Durability, FileStore};
+    use session_tests::Folder;
 
-    let folder = std::env::temp_dir().join(format!("session-expiring-{}", std::process::id()));
-    std::fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
+    let folder = Folder::new();
     let open = || {
-        let store = FileStore::builder(&folder).durability(Durability::Process).open().unwrap();
+        let store = FileStore::builder(&folder.0).durability(Durability::Process).open().unwrap();
         Sessions::<Booking>::builder(store)
     };
     let clock = clock();
@@ -72,7 +70,6 @@ async fn a_restart_on_the_file_store_keeps_deadlines() {
         after.plant(&before.cookie().unwrap());
         assert_eq!(after.get("/").await.body, seat);
     }
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Both cookie stores.

@@ -7,15 +7,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use session_runtime::{Expiring, Flash, Session, Sessions, session};
+use session_runtime::{Expiring, Flash, Impersonator, Session, Sessions, session};
 use session_tests::{Point, stop};
 
-use crate::model::{Code, Message, Value, Values};
+use crate::model::{Code, Mark, Message, Value, Values};
 
 #[session(idle = "30m", absolute = "12h")]
 pub(crate) struct Shop {
     #[session(owner)]
     user: Option<u8>,
+    #[session(impersonator)]
+    by: Option<Impersonator<u8>>,
     #[session(privileged)]
     admin: bool,
     #[session(keep)]
@@ -93,6 +95,7 @@ impl Given {
         let (shop, cart) = (self.shop.get(), self.cart.get());
         let Shop {
             user,
+            by,
             admin,
             theme,
             plain,
@@ -108,10 +111,16 @@ impl Given {
             code,
         } = &*shop;
         let message = notice.peek().map(|&says| Message { says, mark: 0, shown: false });
+        let mark = by.as_ref().map(|by| Mark {
+            user: *by.user(),
+            since: by.since().as_millis(),
+            aside: Values::new(),
+        });
         let code = code.get().zip(code.deadline());
         let code = code.map(|(&value, deadline)| Code { value, expires: deadline.as_millis() });
         BTreeMap::from([
             ("user", Value::Who(*user)),
+            ("by", Value::Mark(mark.map(Box::new))),
             ("admin", Value::Flag(*admin)),
             ("theme", Value::Number(i64::from(*theme))),
             ("plain", Value::Number(i64::from(*plain))),

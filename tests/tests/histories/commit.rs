@@ -1,8 +1,8 @@
 //! A commit, as the tables of DESIGN.md have it: "What follows from what a handler did" and "How a request ends".
 
 use crate::model::{
-    ABSOLUTE, Change, Cookie, FIELDS, GRACE, How, IDLE, Id, Kept, Model, PROMPT, Place, RENEW, Request, Role,
-    Seen, TOMBSTONE, Value, Values, apply, values,
+    ABSOLUTE, Change, Cookie, FIELDS, Field, GRACE, How, IDLE, Id, Kept, Model, PROMPT, Place, RENEW,
+    Request, Role, Seen, TOMBSTONE, Value, Values, apply, values,
 };
 use crate::renewal::Renewed;
 
@@ -34,6 +34,8 @@ struct Diff {
     privileged: bool,
     dropped: bool,
     emptied: bool,
+    /// Who is behind an impersonation was taken away.
+    unmasked: bool,
 }
 
 fn is_default(key: &str, of: &Values) -> bool {
@@ -60,6 +62,10 @@ impl Diff {
                     }
                     continue;
                 }
+                (Role::Impersonator, ..) => {
+                    diff.unmasked = true;
+                    continue;
+                }
                 (Role::Owner, ..) => {
                     diff.abandoned = !is_default(key, loaded);
                     diff.login = !is_default(key, ours);
@@ -80,7 +86,9 @@ impl Diff {
                 diff.changes.push(Change { key: "code", value: None, how: How::Yield });
             }
             let had = |key| !is_default(key, loaded);
-            diff.emptied = (had("user") || had("admin")) && root().all(|field| is_default(field.key, ours));
+            // who is behind an impersonation is behind nothing then
+            let is_nothing = |field: &Field| field.role == Role::Impersonator || is_default(field.key, ours);
+            diff.emptied = (had("user") || had("admin")) && root().all(is_nothing);
         }
         diff
     }
@@ -139,7 +147,9 @@ impl Model {
     /// Commits what the request did so far.
     pub(crate) fn commit(&mut self, request: &mut Request, ending: Ending) -> Result<(), Refused> {
         let diff = if request.destroy { Diff::default() } else { Diff::of(request) };
-        if request.destroy || diff.emptied || (ending == Ending::Drop && diff.abandoned) {
+        // nobody could tell any more that it is somebody else's
+        let unmasked = diff.unmasked && !diff.abandoned;
+        if request.destroy || diff.emptied || unmasked || (ending == Ending::Drop && diff.abandoned) {
             self.end(request);
             return Ok(());
         }
@@ -216,7 +226,10 @@ impl Model {
     fn write_for(&self, request: &Request, diff: &Diff, ending: Ending) -> Option<Write> {
         let seen = self.now - request.base.last_seen.min(self.now) >= IDLE / 10;
         let commits = ending == Ending::Commit;
-        let authenticates = commits && (diff.login || request.authenticated);
+        // whoever acts as somebody else proves nothing of them: it is a new id
+        let is_somebody_else = !is_default("by", &request.loaded) && !diff.abandoned;
+        let rotates = request.rotate || (is_somebody_else && request.authenticated);
+        let authenticates = commits && (diff.login || (request.authenticated && !is_somebody_else));
         let owner = match request.ours["user"] {
             Value::Who(user) if commits && (diff.login || diff.abandoned) => Some(user),
             _ => None,
@@ -229,13 +242,13 @@ impl Model {
             Ending::Commit if diff.abandoned => {
                 Some(Write { changes: diff.surviving(), wipes: true, ..write })
             }
-            Ending::Commit if authenticates || diff.privileged || request.rotate => Some(write),
+            Ending::Commit if authenticates || diff.privileged || rotates => Some(write),
             Ending::Commit if is_due => Some(Write { rotates: false, renews: true, ..write }),
             Ending::Commit if !diff.changes.is_empty() || seen || request.stale => {
                 Some(Write { rotates: false, ..write })
             }
             Ending::Drop if diff.dropped => Some(Write { changes: diff.dropped(), ..write }),
-            Ending::Drop if request.rotate => Some(Write { changes: Vec::new(), ..write }),
+            Ending::Drop if rotates => Some(Write { changes: Vec::new(), ..write }),
             Ending::Commit | Ending::Drop => None,
         }
     }

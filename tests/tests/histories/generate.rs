@@ -16,6 +16,10 @@ pub(crate) enum Op {
     Authenticated,
     /// Issues a CSRF token.
     Issue,
+    /// Acts as this user.
+    Impersonate(u8),
+    /// Comes back.
+    Return,
     /// Shows a token, issued so many before the last one, to whichever browser.
     Prove(usize),
 }
@@ -88,8 +92,12 @@ const KEYS: [&str; 22] = [
 /// In flight for longer than this, a request would find out when a store sweeps, which is the store's affair.
 pub(crate) const LONGEST_FLIGHT: u64 = 50_000;
 
+/// From this seed on, histories are about impersonation.
+pub(crate) const ACTING: u64 = 10_000;
+
 pub(crate) fn history(seed: u64, steps: usize) -> Vec<Step> {
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let acting = seed >= ACTING;
     // some histories are about one browser with many tabs, and most about few fields, which then meet
     let browsers = dice.of(&[1, 1, 1, 2, 3]);
     let keys: Vec<_> = (0..dice.of(&[2, 4, 8])).map(|_| dice.of(&KEYS)).collect();
@@ -97,10 +105,16 @@ pub(crate) fn history(seed: u64, steps: usize) -> Vec<Step> {
     let mut history = Vec::new();
     for browser in 0..browsers {
         history.push(Step::Begin { desk: 0, browser, ago: 0 });
-        for (key, n) in
-            [("user", dice.of(&[0, 1, 2])), ("coupons", 5), ("coupons", 6), ("admin", dice.of(&[0, 1]))]
-        {
+        for (key, n) in [
+            ("user", if acting { 1 } else { dice.of(&[0, 1, 2]) }),
+            ("coupons", 5),
+            ("coupons", 6),
+            ("admin", dice.of(&[0, 1])),
+        ] {
             history.push(Step::Do(0, Op::Change(key, n)));
+        }
+        if acting && seed.is_multiple_of(3) {
+            history.push(Step::Do(0, Op::Impersonate(2)));
         }
         history.push(Step::End(0, 200));
     }
@@ -109,16 +123,24 @@ pub(crate) fn history(seed: u64, steps: usize) -> Vec<Step> {
     if renewing {
         history.push(Step::Wait(31_000));
     }
-    history.extend((0..steps).map(|_| step(&mut dice, browsers, &keys, renewing)));
+    history.extend((0..steps).map(|_| step(&mut dice, browsers, &keys, About { renewing, acting })));
     history
 }
 
-fn step(dice: &mut Dice, browsers: usize, keys: &[&'static str], renewing: bool) -> Step {
+/// What happens often in a history.
+#[derive(Clone, Copy)]
+struct About {
+    renewing: bool,
+    acting: bool,
+}
+
+fn step(dice: &mut Dice, browsers: usize, keys: &[&'static str], about: About) -> Step {
+    let renewing = about.renewing;
     let desk = dice.index(DESKS);
     let cookies: &[usize] = if renewing { &[0, 1] } else { &[0, 0, 0, 0, 0, 0, 0, 1, 2] };
     match dice.below(if renewing { 115 } else { 100 }) {
         0..26 => Step::Begin { desk, browser: dice.index(browsers), ago: dice.of(cookies) },
-        26..70 => Step::Do(desk, op(dice, keys, renewing)),
+        26..70 => Step::Do(desk, op(dice, keys, about)),
         70..90 => Step::End(desk, dice.of(&[200, 200, 200, 200, 200, 404, 500])),
         90..92 => Step::Lose(desk),
         _ if renewing => Step::Wait(dice.of(&WAITS[..WAITS.len() / 2])),
@@ -132,7 +154,16 @@ const WAITS: [u64; 24] = [
     1_000, 1_000, 25_000, 120_000, 180_000, 299_999, 300_000, 300_000, 1_799_999, 1_800_000, 6_000_000,
 ];
 
-fn op(dice: &mut Dice, keys: &[&'static str], renewing: bool) -> Op {
+fn op(dice: &mut Dice, keys: &[&'static str], About { renewing, acting }: About) -> Op {
+    if acting && dice.below(5) == 0 {
+        return dice.of(&[
+            Op::Impersonate(1),
+            Op::Impersonate(2),
+            Op::Impersonate(2),
+            Op::Return,
+            Op::Return,
+        ]);
+    }
     let n = u8::try_from(dice.below(14)).unwrap();
     match dice.below(if renewing { 70 } else { 44 }) {
         0..28 => Op::Change(dice.of(keys), n),

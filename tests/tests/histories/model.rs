@@ -14,6 +14,7 @@ pub(crate) enum Value {
     Set(BTreeSet<u8>),
     Message(Option<Message>),
     Code(Option<Code>),
+    Mark(Option<Box<Mark>>),
 }
 
 /// Two messages that say the same are two.
@@ -30,6 +31,15 @@ pub(crate) struct Code {
     pub(crate) expires: u64,
 }
 
+/// Who acts as the owner, and what they put aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) user: u8,
+    pub(crate) since: u64,
+    /// As stored; no handler sees it.
+    pub(crate) aside: Values,
+}
+
 /// Every field of a session; and of a record, those that are stored.
 pub(crate) type Values = BTreeMap<&'static str, Value>;
 
@@ -42,6 +52,7 @@ pub(crate) enum Role {
     Plain,
     Notice,
     Timed,
+    Impersonator,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +78,9 @@ const fn field(key: &'static str, role: Role, policy: Policy, default: Value) ->
     Field { key, role, policy, default }
 }
 
-pub(crate) static FIELDS: [Field; 17] = [
+pub(crate) static FIELDS: [Field; 18] = [
     field("user", Role::Owner, Policy::Last, Value::Who(None)),
+    field("by", Role::Impersonator, Policy::Last, Value::Mark(None)),
     field("admin", Role::Privileged, Policy::Last, Value::Flag(false)),
     field("theme", Role::Keep, Policy::Last, Value::Number(0)),
     field("plain", Role::Plain, Policy::Last, Value::Number(0)),
@@ -126,6 +138,7 @@ pub(crate) fn values(stored: &Values, now: u64) -> Values {
         let value = stored.get(field.key).unwrap_or(&field.default);
         match value {
             Value::Code(Some(code)) if code.expires <= now => Value::Code(None),
+            Value::Mark(Some(mark)) => Value::Mark(Some(Box::new(Mark { aside: Values::new(), ..**mark }))),
             value => value.clone(),
         }
     };

@@ -13,6 +13,7 @@ use session_tests::{Actor, Point, Reply, Stepped, call};
 use crate::app::{Cart, Desk, Given, Shop, app};
 use crate::commit::{Ending, Refused};
 use crate::generate::{BROWSERS, DESKS, LONGEST_FLIGHT, Op, Step};
+use crate::impersonation::Switched;
 use crate::model::{Cookie, Id, Kept, Model, Place, RENEW, Request, Seen, Value, Values};
 use crate::renewal::Issued;
 use crate::taking::Taken;
@@ -157,7 +158,11 @@ impl<T: Store + Clone> World<T> {
         let outcome = self.carry_out(&mut running, op).await;
         self.running[desk] = Some(running);
         outcome?;
-        if matches!(op, Op::Save | Op::Take) { self.stored().await } else { Ok(()) }
+        if matches!(op, Op::Save | Op::Take | Op::Impersonate(_) | Op::Return) {
+            self.stored().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn carry_out(&mut self, running: &mut Running, op: Op) -> Outcome<()> {
@@ -212,6 +217,20 @@ impl<T: Store + Clone> World<T> {
                 let expected = self.model.commit(request, Ending::Commit).map_err(Some);
                 same("saved", &found, &expected)?;
                 self.meet(format!("saved {expected:?}"));
+                if let (Seen::Live(id), Some(token)) = (request.seen, given.shop.token()) {
+                    self.tokens.insert(id, token);
+                }
+            }
+            Op::Impersonate(_) | Op::Return => {
+                let (user, found) = match op {
+                    Op::Impersonate(user) => (Some(user), given.shop.impersonate(&user).await),
+                    _ => (None, given.shop.stop_impersonating().await),
+                };
+                let found = Switched::of(found);
+                let expected = self.model.switch(request, user);
+                same("switched", &found, &Some(expected))?;
+                let what = if user.is_some() { "impersonated" } else { "returned" };
+                self.meet(format!("{what} {expected:?}"));
                 if let (Seen::Live(id), Some(token)) = (request.seen, given.shop.token()) {
                     self.tokens.insert(id, token);
                 }
@@ -318,9 +337,7 @@ fn same_record(id: Id, record: &Record, kept: &Kept) -> Outcome<()> {
         .iter()
         .map(|(key, json)| (key.to_owned(), serde_json::from_slice::<serde_json::Value>(json).expect("JSON")))
         .map(|(key, mut json)| {
-            if let Some(message) = json.get_mut("id") {
-                message.take(); // which number a message has is the library's affair
-            }
+            forget_numbers(&mut json);
             (key, json)
         })
         .collect();
@@ -337,6 +354,16 @@ fn same_record(id: Id, record: &Record, kept: &Kept) -> Outcome<()> {
     same("the grace", &until, &kept.renewed.map(|renewed| renewed.until))
 }
 
+/// Which number a message has is the library's affair.
+fn forget_numbers(json: &mut serde_json::Value) {
+    if let Some(number) = json.get_mut("id") {
+        number.take();
+    }
+    if let Some(aside) = json.get_mut("values").and_then(serde_json::Value::as_object_mut) {
+        aside.values_mut().for_each(forget_numbers);
+    }
+}
+
 fn json_of(fields: &Values) -> BTreeMap<String, serde_json::Value> {
     use serde_json::json;
     let of = |value: &Value| match value {
@@ -346,6 +373,10 @@ fn json_of(fields: &Values) -> BTreeMap<String, serde_json::Value> {
         Value::List(list) => json!(list),
         Value::Set(set) => json!(set),
         Value::Message(message) => message.map_or(json!(null), |m| json!({ "id": null, "message": m.says })),
+        Value::Mark(mark) => mark.as_ref().map_or(
+            json!(null),
+            |mark| json!({ "user": mark.user, "since": mark.since, "values": json_of(&mark.aside) }),
+        ),
         Value::Code(code) => code.map_or(json!(null), |c| json!({ "value": c.value, "expires": c.expires })),
     };
     fields.iter().map(|(key, value)| ((*key).to_owned(), of(value))).collect()

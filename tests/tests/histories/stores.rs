@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::os::unix::fs::DirBuilderExt as _;
 
 use session_runtime::store::{Durability, Store};
 use session_runtime::{FileStore, MemoryStore, RedisStore};
+use session_tests::Folder;
 use session_tests::redis::{prefix, shared};
 
-use crate::generate::{history, shortened};
+use crate::generate::{ACTING, history, shortened};
 use crate::run::World;
 
 const STEPS: usize = 40;
@@ -63,16 +63,40 @@ async fn s69_t34_histories_in_memory_are_those_of_the_model() {
     }
 }
 
+/// What histories about impersonation must meet.
+const MEETS_ACTING: [(&str, u32); 11] = [
+    ("impersonated Done", 250),
+    ("impersonated Cannot(NotLoggedIn)", 100),
+    ("impersonated Cannot(AlreadyImpersonating)", 60),
+    ("impersonated Cannot(SameUser)", 35),
+    ("impersonated Refused(Gone)", 30),
+    ("returned Done", 40),
+    ("returned Cannot(NotImpersonating)", 150),
+    ("returned Refused(Gone)", 20),
+    ("followed a renewal", 10),
+    ("found a dead one", 100),
+    ("answered with 409", 80),
+];
+
+#[tokio::test]
+async fn s69_t30_t34_histories_of_impersonations_are_those_of_the_model() {
+    let met = run(ACTING..ACTING + 800, MemoryStore::new).await;
+    for (what, times) in MEETS_ACTING {
+        assert!(met.get(what).is_some_and(|met| *met >= times), "{what}: {met:#?}");
+    }
+}
+
 #[tokio::test]
 async fn s69_t34_histories_on_files_are_those_of_the_model() {
-    let path = std::env::temp_dir().join(format!("histories-{}", std::process::id()));
-    std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-    run(1000..1150, || FileStore::builder(&path).durability(Durability::Process).open().unwrap()).await;
-    std::fs::remove_dir_all(&path).unwrap();
+    let folder = Folder::new();
+    let open = || FileStore::builder(&folder.0).durability(Durability::Process).open().unwrap();
+    run(1000..1150, open).await;
+    run(ACTING + 1000..ACTING + 1075, open).await;
 }
 
 #[tokio::test]
 async fn s69_t34_histories_in_redis_are_those_of_the_model() {
     let store = RedisStore::builder(shared().url()).prefix(prefix()).build().unwrap();
     run(2000..2150, || store.clone()).await;
+    run(ACTING + 2000..ACTING + 2075, || store.clone()).await;
 }

@@ -2,7 +2,7 @@
 
 use session_tests::Op;
 
-use crate::world::{AS_ANN, Kind, OWN, World, on_every_store};
+use crate::world::{AS_ANN, OWN, SERVERS, World, on_every_store};
 
 #[tokio::test]
 async fn what_cannot_be_says_why_and_changes_nothing() {
@@ -68,7 +68,7 @@ async fn s72_s37_what_is_put_aside_counts_and_never_bars_the_way_back() {
 
 #[tokio::test]
 async fn s67_without_the_store_nothing_has_begun_and_nothing_has_ended() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for (failing, op) in [(true, Op::Rotate), (true, Op::Update), (false, Op::Rotate)] {
             let world = World::new(kind).await;
             let mut browser = world.logged_in("root").await;

@@ -2,7 +2,7 @@
 
 use session_runtime::WhenFull;
 
-use crate::world::{AS_ANN, OWN, World, on_every_store};
+use crate::world::{AS_ANN, OWN, SERVERS, World, on_every_store};
 
 #[tokio::test]
 async fn s15_s17_it_is_listed_and_ended_as_the_administrators() {
@@ -34,7 +34,7 @@ async fn s15_s17_it_is_listed_and_ended_as_the_administrators() {
 
 #[tokio::test]
 async fn s18_it_takes_no_place_of_the_users() {
-    for kind in crate::world::Kind::SERVERS {
+    for kind in SERVERS {
         let limited =
             |when_full| World::with(kind, move |builder| builder.max_sessions(1).when_full(when_full));
         for when_full in [WhenFull::EvictOldest, WhenFull::RejectNew] {

@@ -2,7 +2,7 @@
 
 use session_tests::{Browser, Reply, Request, Turn, patiently};
 
-use crate::world::{AS_ANN, Kind, OWN, World};
+use crate::world::{AS_ANN, Kind, OWN, SERVERS, World};
 
 /// Every point of a sequence of so many calls.
 fn turns(calls: usize) -> impl Iterator<Item = Turn> {
@@ -63,7 +63,7 @@ async fn after(world: &World, browser: &Browser, replies: &[Reply; 2]) -> Browse
 
 #[tokio::test]
 async fn t34_no_write_of_the_administrator_is_lost_and_none_becomes_the_users() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for [first, second] in [["/as/ann", "/note/mine"], ["/note/mine", "/as/ann"]] {
             meet(kind, false, [first, second], async |world, of, browser, replies| {
                 let (begun, wrote) = if first == "/as/ann" { (0, 1) } else { (1, 0) };
@@ -85,7 +85,7 @@ async fn t34_no_write_of_the_administrator_is_lost_and_none_becomes_the_users() 
 
 #[tokio::test]
 async fn t30_no_write_as_the_user_outlives_the_way_back() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for pair in [["/back", "/note/hers"], ["/note/hers", "/back"]] {
             meet(kind, true, pair, async |world, of, browser, replies| {
                 let back = usize::from(pair[1] == "/back");
@@ -100,7 +100,7 @@ async fn t30_no_write_as_the_user_outlives_the_way_back() {
 
 #[tokio::test]
 async fn s14_a_logout_ends_it_whichever_comes_first() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for (acting, to) in [(false, "/as/ann"), (true, "/back")] {
             for pair in [[to, "/act/destroy"], ["/act/destroy", to]] {
                 meet(kind, acting, pair, async |world, of, browser, replies| {
@@ -124,7 +124,7 @@ async fn s14_a_logout_ends_it_whichever_comes_first() {
 
 #[tokio::test]
 async fn t2_of_two_that_begin_or_end_it_at_once_one_is_told_that_it_was_late() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for (acting, pair) in [(false, ["/as/ann", "/as/bob"]), (true, ["/back", "/back"])] {
             meet(kind, acting, pair, async |world, of, browser, replies| {
                 let done: Vec<usize> = (0..2).filter(|n| replies[*n].status == 200).collect();
@@ -184,7 +184,7 @@ async fn s15_t2_ending_all_of_the_administrators_sessions_ends_it_at_whatever_mo
 
 #[tokio::test]
 async fn t34_a_slow_handler_that_began_before_is_refused() {
-    for kind in Kind::SERVERS {
+    for kind in SERVERS {
         for (acting, to, seen) in [(false, "/as/ann", AS_ANN), (true, "/back", OWN)] {
             let world = World::new(kind).await;
             let mut browser = if acting { world.acting().await } else { filled(&world).await };

@@ -1,23 +1,20 @@
 //! A shop whose staff can act as its customers, on any store.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::ops::Deref;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::{
-    CannotImpersonate, Error, Expiring, Flash, Impersonator, Session, Sessions, SessionsBuilder, session,
-    with_session,
+    CannotImpersonate, EncryptedCookieStore, Error, Expiring, Flash, Impersonator, RevocationList, Session,
+    Sessions, SessionsBuilder, SignedCookieStore, session, with_session,
 };
-use session_tests::{Browser, Gate, Reply, Request, ScriptedStore, serve};
+use session_tests::stores::{Any, Application, any_keys};
+use session_tests::{Browser, Gate, ScriptedStore};
 
-use crate::stores::{Any, Folder};
-
-pub(crate) use crate::stores::Kind;
+pub(crate) use session_tests::stores::Kind;
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
@@ -177,15 +174,15 @@ async fn slow(session: &mut Shop, State(gate): State<Gate>) {
     session.note = "slow".into();
 }
 
-/// A server, and what the tests hold of it.
-pub(crate) struct World {
-    pub(crate) kind: Kind,
-    pub(crate) store: ScriptedStore<Any>,
-    pub(crate) clock: Arc<ManualClock>,
-    pub(crate) gate: Gate,
-    pub(crate) sessions: Sessions<Shop>,
-    pub(crate) server: SocketAddr,
-    _folder: Folder,
+/// An application, and what the tests hold of it.
+pub(crate) struct World(Application<Shop>);
+
+impl Deref for World {
+    type Target = Application<Shop>;
+
+    fn deref(&self) -> &Application<Shop> {
+        &self.0
+    }
 }
 
 impl World {
@@ -197,27 +194,16 @@ impl World {
         kind: Kind,
         configure: impl FnOnce(SessionsBuilder<Shop>) -> SessionsBuilder<Shop>,
     ) -> Self {
-        let folder = Folder::new();
-        let store = ScriptedStore::around(kind.store(&folder));
-        // servers that drop what is over do so by their own clock: the records begin in the present
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let sessions = configure(kind.sessions(&store)).clock(Arc::clone(&clock)).build().unwrap();
-        let sessions = sessions.with::<Basket>().unwrap();
-        let gate = Gate::default();
-        let server = serve(app(&gate, &sessions)).await;
-        Self { kind, store, clock, gate, sessions, server, _folder: folder }
-    }
-
-    pub(crate) fn browser(&self) -> Browser {
-        Browser::new(self.server)
+        let sessions = |store: &_, clock| {
+            let sessions = configure(sessions(kind, store)).clock(clock).build().unwrap();
+            sessions.with::<Basket>().unwrap()
+        };
+        Self(Application::serve(kind, sessions, app).await)
     }
 
     /// A browser in which somebody is logged in.
     pub(crate) async fn logged_in(&self, user: &str) -> Browser {
-        let mut browser = self.browser();
-        assert_eq!(browser.post(&format!("/login/{user}")).await.status, 200, "{:?}", self.kind);
-        self.clock.advance(Duration::from_millis(1));
-        browser
+        self.logged_in_by(&format!("/login/{user}")).await
     }
 
     /// One of `root`, who acts as `ann`; all fields of `root` say "own".
@@ -227,21 +213,28 @@ impl World {
         assert_eq!(browser.post("/as/ann").await.status, 200, "{:?}", self.kind);
         browser
     }
+}
 
-    /// What somebody with this cookie sees; asking does not touch the browser.
-    pub(crate) async fn seen_by(&self, browser: &Browser) -> String {
-        browser.prepare(Request::get("/")).send(self.server).await.body
-    }
+/// The stores that the server has.
+pub(crate) const SERVERS: [Kind; 4] = [Kind::Memory, Kind::Files, Kind::Redis, Kind::Encrypted];
 
-    pub(crate) async fn labels_of(&self, owner: &str) -> Vec<String> {
-        let found = self.sessions.sessions_of(&owner.to_owned()).await.unwrap();
-        found.iter().map(|session| session.label().unwrap_or("-").to_owned()).collect()
-    }
+const ALL: [Kind; 7] = [
+    Kind::Memory,
+    Kind::Files,
+    Kind::Redis,
+    Kind::Encrypted,
+    Kind::SignedCookie,
+    Kind::EncryptedCookie,
+    Kind::FreeCookie,
+];
 
-    /// Sends a request that another task waits for.
-    pub(crate) fn send(&self, browser: &Browser, request: Request) -> tokio::task::JoinHandle<Reply> {
-        let (request, server) = (browser.prepare(request), self.server);
-        tokio::spawn(async move { request.send(server).await })
+fn sessions(kind: Kind, store: &ScriptedStore<Any>) -> SessionsBuilder<Shop> {
+    let list = || RevocationList::new(store.clone());
+    match kind {
+        Kind::SignedCookie => Sessions::builder(SignedCookieStore::new(any_keys(), list())),
+        Kind::EncryptedCookie => Sessions::builder(EncryptedCookieStore::new(any_keys(), list())),
+        Kind::FreeCookie => Sessions::builder(EncryptedCookieStore::without_revocation(any_keys())),
+        _ => Sessions::builder(store.clone()),
     }
 }
 
@@ -266,7 +259,7 @@ fn app(gate: &Gate, sessions: &Sessions<Shop>) -> Router {
 
 /// Runs a test on each store.
 pub(crate) async fn on_every_store(test: impl AsyncFn(World)) {
-    for kind in Kind::ALL {
+    for kind in ALL {
         test(World::new(kind).await).await;
     }
 }

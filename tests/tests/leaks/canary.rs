@@ -1,9 +1,6 @@
 //! The canary run: texts of 32 bytes that are nowhere else, as every id, key, owner and value, through all that can happen
 //! to a session; then a look at everything that somebody else gets to see (T22, S10, S63, S64).
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
 use axum::Router;
@@ -21,7 +18,7 @@ use session_runtime::{
 };
 use session_tests::observed::Told;
 use session_tests::redis::{prefix, shared};
-use session_tests::{Browser, Reply, Request, logs, serve};
+use session_tests::{Browser, Folder, Reply, Request, logs, serve};
 use sha2::Digest as _;
 
 #[session(remember = "30d")]
@@ -172,30 +169,12 @@ fn assert_absent(place: &str, bytes: &[u8], name: &str, what: &[u8]) {
     }
 }
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("session-canary-{}-{n}", std::process::id()));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-
-    /// Every byte, names included.
-    fn dump(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(&self.0).unwrap().map(|file| file.unwrap().path());
-        files
-            .flat_map(|path| [path.to_str().unwrap().as_bytes(), &std::fs::read(&path).unwrap()].concat())
-            .collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// Every byte of the files in it, names included.
+fn dump(folder: &Folder) -> Vec<u8> {
+    let files = std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().path());
+    files
+        .flat_map(|path| [path.to_str().unwrap().as_bytes(), &std::fs::read(&path).unwrap()].concat())
+        .collect()
 }
 
 /// What is kept at rest after the run, and whether values may be among it.
@@ -339,7 +318,7 @@ async fn t22_s63_the_canaries_of_a_session_in_memory_are_seen_by_nobody() {
 async fn t22_s10_the_canaries_of_a_session_in_files_are_in_the_files_alone() {
     let folder = Arc::new(Folder::new());
     let store = FileStore::open(&folder.0).unwrap();
-    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: true };
+    let at_rest = AtRest { dump: Box::new(move || dump(&folder)), values: true };
     run(Sessions::builder(store), Some(at_rest), &key()).await;
 }
 
@@ -347,7 +326,7 @@ async fn t22_s10_the_canaries_of_a_session_in_files_are_in_the_files_alone() {
 async fn t22_s61_the_canaries_of_a_session_in_encrypted_files_are_nowhere() {
     let folder = Arc::new(Folder::new());
     let store = EncryptedStore::new(FileStore::open(&folder.0).unwrap(), &keys());
-    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: false };
+    let at_rest = AtRest { dump: Box::new(move || dump(&folder)), values: false };
     run(Sessions::builder(store), Some(at_rest), &key()).await;
 }
 
@@ -363,6 +342,6 @@ async fn t22_s10_the_canaries_of_a_session_in_redis_are_in_redis_alone() {
 async fn t22_s49_the_canaries_of_a_session_in_its_cookie_are_nowhere() {
     let folder = Arc::new(Folder::new());
     let list = RevocationList::new(FileStore::open(&folder.0).unwrap());
-    let at_rest = AtRest { dump: Box::new(move || folder.dump()), values: false };
+    let at_rest = AtRest { dump: Box::new(move || dump(&folder)), values: false };
     run(Sessions::builder(EncryptedCookieStore::new(keys(), list)), Some(at_rest), &key()).await;
 }

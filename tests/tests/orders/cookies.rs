@@ -128,6 +128,9 @@ impl Ground {
             Meaning::Clear | Meaning::Claim | Meaning::Vote | Meaning::Take => {
                 unreachable!("not for cookies")
             }
+            Meaning::Impersonate | Meaning::Return | Meaning::Renew | Meaning::Revoke => {
+                unreachable!("not here")
+            }
         }
         if self.ended { Told::Removed } else { Told::Cookie { id: self.id, shows: shown(&card) } }
     }

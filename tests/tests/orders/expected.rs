@@ -10,7 +10,13 @@ pub(crate) struct Model {
     pub(crate) ended: bool,
     /// How often it was given another id.
     pub(crate) id: u32,
+    /// Given another id that the first one leads to.
+    pub(crate) renewed: bool,
     pub(crate) user: Option<String>,
+    /// Who acts as the user.
+    pub(crate) by: Option<String>,
+    /// What that one had.
+    pub(crate) aside: Option<Box<Self>>,
     pub(crate) count: u32,
     pub(crate) items: Vec<u8>,
     pub(crate) name: String,
@@ -49,6 +55,31 @@ impl Told {
 }
 
 impl Model {
+    /// A session before anything happens to it.
+    pub(crate) fn of(user: Option<&str>) -> Self {
+        Self {
+            ended: false,
+            id: 0,
+            renewed: false,
+            user: user.map(str::to_owned),
+            by: None,
+            aside: None,
+            count: 5,
+            items: vec![9],
+            name: "before".to_owned(),
+            votes: 3,
+            coupon: Some(7),
+            last: None,
+            done: [false; 2],
+            theme: "dark".to_owned(),
+        }
+    }
+
+    /// What a page shows of it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{:?}", Self { ended: false, id: 0, renewed: false, aside: None, ..self.clone() })
+    }
+
     /// As a request with the first id finds it. Once it has ended or has another one: what is said of its cookie if the request
     /// is refused.
     pub(crate) fn load(&self) -> Result<Self, Cookie> {
@@ -84,6 +115,8 @@ impl Model {
             Meaning::Take if seen.coupon.is_none() => {
                 return Told { body: "None".into(), ..Told::ok(Cookie::None) };
             }
+            // a renewal is nothing to refuse a request for
+            Meaning::Renew if !there => return Told::ok(Cookie::None),
             _ if !there => return Told::refused(),
             Meaning::Change => {
                 self.count += 1;
@@ -110,9 +143,40 @@ impl Model {
                 self.wipe();
                 return self.another_id();
             }
+            Meaning::Impersonate if seen.by.is_some() => return self.cannot("AlreadyImpersonating"),
+            Meaning::Impersonate => {
+                let own = Box::new(self.clone());
+                self.wipe();
+                (self.user, self.by, self.aside) = (Some("bob".into()), own.user.clone(), Some(own));
+                return self.another_id();
+            }
+            Meaning::Return => {
+                if !self.come_back() {
+                    return self.cannot("NotImpersonating");
+                }
+                return self.another_id();
+            }
+            Meaning::Renew => {
+                self.renewed = true;
+                return Told::ok(Cookie::New);
+            }
             Meaning::Clear => unreachable!("only for who is logged in"),
+            Meaning::Revoke => unreachable!("from outside"),
         }
         Told::ok(Cookie::None)
+    }
+
+    /// It was there, which is recorded, and has the cookie of a renewal then.
+    fn cannot(&self, why: &str) -> Told {
+        let cookie = if self.renewed { Cookie::New } else { Cookie::None };
+        Told { body: why.to_owned(), ..Told::ok(cookie) }
+    }
+
+    /// What was put aside; `keep` fields are the browser's. Nothing, if nothing was.
+    pub(crate) fn come_back(&mut self) -> bool {
+        let Some(own) = self.aside.take() else { return false };
+        *self = Self { id: self.id, renewed: self.renewed, theme: self.theme.clone(), ..*own };
+        true
     }
 
     fn another_id(&mut self) -> Told {
@@ -124,6 +188,8 @@ impl Model {
     fn wipe(&mut self) {
         *self = Self {
             user: None,
+            by: None,
+            aside: None,
             count: 0,
             items: Vec::new(),
             name: String::new(),
@@ -139,11 +205,14 @@ impl Model {
 /// A request with an id that is dead already: it reads nothing, and what it writes is refused. Who wants to leave may.
 fn unseen(meaning: Meaning, cookie: Cookie) -> Told {
     match meaning {
-        Meaning::Touch | Meaning::Leave | Meaning::Clear => Told::ok(Cookie::None),
+        Meaning::Touch | Meaning::Leave | Meaning::Clear | Meaning::Renew => Told::ok(Cookie::None),
         Meaning::Take => Told { body: "None".into(), ..Told::ok(Cookie::None) },
         Meaning::Destroy => Told::ok(Cookie::Removed),
         Meaning::Change | Meaning::Claim | Meaning::Vote | Meaning::Rotate | Meaning::Login => {
             Told { cookie, ..Told::refused() }
         }
+        // by the handler, which was told so
+        Meaning::Impersonate | Meaning::Return => Told::refused(),
+        Meaning::Revoke => unreachable!("from outside"),
     }
 }

@@ -154,7 +154,7 @@ async fn s17_background_work_finds_a_session_by_its_handle() {
 #[tokio::test]
 async fn without_a_list_of_what_has_ended_cookies_are_not_kept_account_of_and_it_says_so() {
     use session_runtime::SignedCookieStore;
-    let store = || SignedCookieStore::without_revocation(crate::world::keys());
+    let store = || SignedCookieStore::without_revocation(session_tests::stores::any_keys());
     let sessions = Sessions::<Account>::new(store()).unwrap();
     let handle: SessionHandle = "AAECAwQFBgcICQoLDA0ODw".parse().unwrap();
     assert!(sessions.sessions_of(&ann()).await.unwrap_err().is_config());

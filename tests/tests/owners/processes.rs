@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use session_runtime::{FileStore, RedisStore, Session, Sessions};
 use session_tests::process::{Other, report, role, wait_for_the_start};
 use session_tests::redis::Server;
-use session_tests::{Browser, ByHand, Gate, Request, patiently, serve};
+use session_tests::{Browser, ByHand, Folder, Gate, Request, patiently, serve};
 
-use crate::world::{Account, Folder, app};
+use crate::world::{Account, app};
 
 /// The sessions in this folder, or on the server of this URL; at most three of one owner.
 fn sessions(place: &Path) -> Sessions<Account> {

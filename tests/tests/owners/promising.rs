@@ -10,9 +10,10 @@ use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::{
     EncryptedCookieStore, Error, MemoryStore, RevocationList, Session, Sessions, session, with_session,
 };
+use session_tests::stores::any_keys;
 use session_tests::{Browser, Gate, Request, ScriptedStore, Turn, patiently, serve};
 
-use crate::world::{MINUTE, keys};
+use crate::world::MINUTE;
 
 #[session(csrf)]
 struct Forms {
@@ -61,7 +62,7 @@ async fn shop(in_cookie: bool) -> Shop {
     let store = ScriptedStore::around(MemoryStore::new());
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let builder = if in_cookie {
-        Sessions::builder(EncryptedCookieStore::new(keys(), RevocationList::new(store.clone())))
+        Sessions::builder(EncryptedCookieStore::new(any_keys(), RevocationList::new(store.clone())))
     } else {
         Sessions::builder(store.clone())
     };

@@ -223,7 +223,7 @@ async fn t2_a_login_that_was_evicted_before_it_came_is_refused() {
     world.sessions.revoke_owner(&"ann".to_owned()).await.unwrap();
     world.clock.advance(24 * crate::world::HOUR);
     world.store.sweep(session_runtime::clock::Clock::now(&*world.clock)).await.unwrap();
-    let crate::world::Any::Memory(memory) = world.store.inner() else { panic!("a memory store") };
+    let session_tests::stores::Any::Memory(memory) = world.store.inner() else { panic!("a memory store") };
     assert_eq!(memory.len(), 0);
 }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use session_runtime::clock::{Clock as _, SystemClock};
 use session_runtime::store::{EncryptedStore, Found, Store as _};
 use session_runtime::{KeyRing, MemoryStore, SecretKey, Sessions};
+use session_tests::stores::Any;
 use session_tests::{key_of, logs};
 
-use crate::world::{Account, Any, HOUR, Kind, World, keys};
+use crate::world::{Account, HOUR, Kind, World};
 
 fn account(user: &str) -> Account {
     Account { user: Some(user.to_owned()), ..Account::default() }
@@ -114,5 +115,4 @@ async fn an_index_that_does_not_decode_is_begun_anew_and_the_log_says_so() {
         assert_eq!(world.labels_of("ann").await, ["phone"], "{broken}");
     }
     assert!(logs::count("foreign_index") >= 4);
-    drop(keys());
 }

@@ -1,26 +1,20 @@
 //! An application with "my sessions", on any store.
 
-use std::fmt;
-use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::ops::Deref;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use session_runtime::clock::{Clock as _, ManualClock, SystemClock, Timestamp};
-use session_runtime::store::{
-    Changes, Created, EncryptedStore, Found, Key, Record, Rotated, Store, StoreError, Touched, Updated,
-};
 use session_runtime::{
-    EncryptedCookieStore, Error, FileStore, KeyRing, MemoryStore, RedisStore, Refused, RevocationList,
-    SecretKey, Session, SessionHandle, Sessions, SessionsBuilder, SignedCookieStore, session, with_session,
+    EncryptedCookieStore, Error, Refused, RevocationList, Session, SessionHandle, Sessions, SessionsBuilder,
+    SignedCookieStore, session, with_session,
 };
-use session_tests::redis::{prefix, shared, shared_cluster};
-use session_tests::{Browser, Gate, Reply, Request, ScriptedStore, serve};
+use session_tests::stores::{Any, Application, any_keys};
+use session_tests::{Browser, Gate, ScriptedStore};
+
+pub(crate) use session_tests::stores::Kind;
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
@@ -125,160 +119,37 @@ async fn explain(response: axum::response::Response) -> axum::response::Response
     }
 }
 
-/// Any of the stores.
-#[derive(Clone)]
-pub(crate) enum Any {
-    Memory(MemoryStore),
-    Files(FileStore),
-    Redis(RedisStore),
-    Encrypted(Arc<EncryptedStore<MemoryStore>>),
-}
+const ALL: [Kind; 8] = [
+    Kind::Memory,
+    Kind::Files,
+    Kind::Redis,
+    Kind::Cluster,
+    Kind::Encrypted,
+    Kind::SignedCookie,
+    Kind::EncryptedCookie,
+    Kind::CookieAndRedis,
+];
 
-macro_rules! on_any {
-    ($any:expr, $store:ident => $call:expr) => {
-        match $any {
-            Any::Memory($store) => $call.await,
-            Any::Files($store) => $call.await,
-            Any::Redis($store) => $call.await,
-            Any::Encrypted($store) => $call.await,
+pub(crate) fn sessions(kind: Kind, store: &ScriptedStore<Any>) -> SessionsBuilder<Account> {
+    let list = || RevocationList::new(store.clone());
+    match kind {
+        Kind::SignedCookie => Sessions::builder(SignedCookieStore::new(any_keys(), list())),
+        Kind::EncryptedCookie | Kind::CookieAndRedis => {
+            Sessions::builder(EncryptedCookieStore::new(any_keys(), list()))
         }
-    };
-}
-
-impl fmt::Debug for Any {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Any(..)")
+        _ => Sessions::builder(store.clone()),
     }
 }
 
-impl Store for Any {
-    async fn load(&self, key: &Key) -> Result<Found, StoreError> {
-        on_any!(self, store => store.load(key))
+/// An application, and what the tests hold of it.
+pub(crate) struct World(Application<Account>);
+
+impl Deref for World {
+    type Target = Application<Account>;
+
+    fn deref(&self) -> &Application<Account> {
+        &self.0
     }
-
-    async fn create(&self, key: &Key, record: Arc<Record>) -> Result<Created, StoreError> {
-        on_any!(self, store => store.create(key, record))
-    }
-
-    async fn update(&self, key: &Key, changes: &Changes) -> Result<Updated, StoreError> {
-        on_any!(self, store => store.update(key, changes))
-    }
-
-    async fn rotate(
-        &self,
-        old: &Key,
-        new: &Key,
-        changes: &Changes,
-        tombstone: Timestamp,
-    ) -> Result<Rotated, StoreError> {
-        on_any!(self, store => store.rotate(old, new, changes, tombstone))
-    }
-
-    async fn touch(&self, key: &Key, seen: Timestamp) -> Result<Touched, StoreError> {
-        on_any!(self, store => store.touch(key, seen))
-    }
-
-    async fn delete(&self, key: &Key, tombstone: Timestamp) -> Result<(), StoreError> {
-        on_any!(self, store => store.delete(key, tombstone))
-    }
-
-    fn is_sharded(&self) -> bool {
-        matches!(self, Self::Redis(store) if Store::is_sharded(store))
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
-        on_any!(self, store => store.sweep(now))
-    }
-}
-
-/// Where the sessions are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Memory,
-    Files,
-    Redis,
-    Cluster,
-    Encrypted,
-    SignedCookie,
-    EncryptedCookie,
-    /// With the list of what has ended in Redis.
-    CookieAndRedis,
-}
-
-impl Kind {
-    const ALL: [Self; 8] = [
-        Self::Memory,
-        Self::Files,
-        Self::Redis,
-        Self::Cluster,
-        Self::Encrypted,
-        Self::SignedCookie,
-        Self::EncryptedCookie,
-        Self::CookieAndRedis,
-    ];
-
-    pub(crate) const fn is_cookie(self) -> bool {
-        matches!(self, Self::SignedCookie | Self::EncryptedCookie | Self::CookieAndRedis)
-    }
-
-    /// The store that the server has: of the sessions, or of what has ended.
-    fn store(self, folder: &Folder) -> Any {
-        match self {
-            Self::Memory | Self::SignedCookie | Self::EncryptedCookie => Any::Memory(MemoryStore::new()),
-            Self::Files => Any::Files(FileStore::open(&folder.0).unwrap()),
-            Self::Redis | Self::CookieAndRedis => {
-                Any::Redis(RedisStore::builder(shared().url()).prefix(prefix()).build().unwrap())
-            }
-            Self::Cluster => {
-                let cluster = session_runtime::store::RedisServer::cluster(shared_cluster().urls());
-                Any::Redis(RedisStore::builder(cluster).prefix(prefix()).build().unwrap())
-            }
-            Self::Encrypted => Any::Encrypted(Arc::new(EncryptedStore::new(MemoryStore::new(), &keys()))),
-        }
-    }
-
-    pub(crate) fn sessions(self, store: &ScriptedStore<Any>) -> SessionsBuilder<Account> {
-        let list = || RevocationList::new(store.clone());
-        match self {
-            Self::SignedCookie => Sessions::builder(SignedCookieStore::new(keys(), list())),
-            Self::EncryptedCookie | Self::CookieAndRedis => {
-                Sessions::builder(EncryptedCookieStore::new(keys(), list()))
-            }
-            _ => Sessions::builder(store.clone()),
-        }
-    }
-}
-
-pub(crate) fn keys() -> KeyRing {
-    KeyRing::new(SecretKey::generate().unwrap())
-}
-
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        let name = format!("owners-{}-{}", std::process::id(), prefix().replace(':', ""));
-        let path = std::env::temp_dir().join(name);
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-/// A server, and what the tests hold of it.
-pub(crate) struct World {
-    pub(crate) kind: Kind,
-    pub(crate) store: ScriptedStore<Any>,
-    pub(crate) clock: Arc<ManualClock>,
-    pub(crate) gate: Gate,
-    pub(crate) sessions: Sessions<Account>,
-    pub(crate) server: SocketAddr,
-    _folder: Folder,
 }
 
 impl World {
@@ -290,27 +161,13 @@ impl World {
         kind: Kind,
         configure: impl FnOnce(SessionsBuilder<Account>) -> SessionsBuilder<Account>,
     ) -> Self {
-        let folder = Folder::new();
-        let store = ScriptedStore::around(kind.store(&folder));
-        // servers that drop what is over do so by their own clock: the records begin in the present
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        let sessions = configure(kind.sessions(&store)).clock(Arc::clone(&clock)).build().unwrap();
-        let gate = Gate::default();
-        let server = serve(app(&gate, &sessions)).await;
-        Self { kind, store, clock, gate, sessions, server, _folder: folder }
-    }
-
-    pub(crate) fn browser(&self) -> Browser {
-        Browser::new(self.server)
+        let sessions = |store: &_, clock| configure(sessions(kind, store)).clock(clock).build().unwrap();
+        Self(Application::serve(kind, sessions, app).await)
     }
 
     /// A browser in which somebody is logged in.
     pub(crate) async fn logged_in(&self, user: &str, device: &str) -> Browser {
-        let mut browser = self.browser();
-        assert_eq!(browser.post(&format!("/login/{user}/{device}")).await.status, 200, "{:?}", self.kind);
-        // of two logins in one moment, neither is the older one
-        self.clock.advance(Duration::from_millis(1));
-        browser
+        self.logged_in_by(&format!("/login/{user}/{device}")).await
     }
 
     /// The same, with an id that is old enough to be renewed.
@@ -320,28 +177,9 @@ impl World {
         browser
     }
 
-    /// What somebody with this cookie sees; asking does not touch the browser.
-    pub(crate) async fn seen_by(&self, browser: &Browser) -> String {
-        browser.prepare(Request::get("/")).send(self.server).await.body
-    }
-
-    pub(crate) async fn labels_of(&self, owner: &str) -> Vec<String> {
-        let found = self.sessions.sessions_of(&owner.to_owned()).await.unwrap();
-        let mut labels: Vec<String> =
-            found.iter().map(|session| session.label().unwrap_or("-").to_owned()).collect();
-        labels.sort();
-        labels
-    }
-
     pub(crate) async fn handle_of(&self, owner: &str, label: &str) -> SessionHandle {
         let found = self.sessions.sessions_of(&owner.to_owned()).await.unwrap();
         found.iter().find(|session| session.label() == Some(label)).expect(label).handle()
-    }
-
-    /// Sends a request that another task waits for.
-    pub(crate) fn send(&self, browser: &Browser, request: Request) -> tokio::task::JoinHandle<Reply> {
-        let (request, server) = (browser.prepare(request), self.server);
-        tokio::spawn(async move { request.send(server).await })
     }
 }
 
@@ -368,7 +206,7 @@ pub(crate) fn app(gate: &Gate, sessions: &Sessions<Account>) -> Router {
 
 /// Runs a test on each store.
 pub(crate) async fn on_every_store(test: impl AsyncFn(World)) {
-    for kind in Kind::ALL {
+    for kind in ALL {
         test(World::new(kind).await).await;
     }
 }
@@ -379,7 +217,7 @@ pub(crate) async fn with_limit(
     when_full: session_runtime::WhenFull,
     test: impl AsyncFn(World),
 ) {
-    for kind in Kind::ALL {
+    for kind in ALL {
         let limited = |builder: SessionsBuilder<Account>| builder.max_sessions(sessions).when_full(when_full);
         test(World::with(kind, limited).await).await;
     }

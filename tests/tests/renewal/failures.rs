@@ -11,7 +11,7 @@ use session_runtime::store::{
 use session_runtime::{MemoryStore, Session, Sessions};
 use session_tests::{Moment, Op, ScriptedStore, logs};
 
-use crate::world::{GRACE, World, declared, everywhere, keys};
+use crate::world::{GRACE, World, declared, everywhere};
 
 #[tokio::test]
 async fn t32_a_browser_that_missed_the_answer_gets_the_new_id_by_its_next_request() {
@@ -127,7 +127,7 @@ async fn that_an_id_cannot_be_renewed_is_no_reason_to_fail_a_request_that_only_r
 async fn a_store_that_is_full_keeps_the_changes_and_the_id() {
     // room for the session and its owner's index, and not for a third entry; nothing in it may give way
     let store = || MemoryStore::builder().capacity(2).build();
-    let encrypted = EncryptedStore::new(store(), &keys());
+    let encrypted = EncryptedStore::new(store(), &session_tests::stores::any_keys());
     for builder in [Sessions::builder(store()), Sessions::builder(encrypted)] {
         let mut world = World::new("full", builder).await;
         let old = world.old.clone();

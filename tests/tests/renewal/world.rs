@@ -1,18 +1,17 @@
 //! One session, on any store, whose requests the test handles itself.
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::store::{EncryptedStore, Key};
 use session_runtime::{
-    EncryptedCookieStore, FileStore, Flash, KeyRing, MemoryStore, RedisStore, RevocationList, SecretKey,
-    Session, Sessions, SessionsBuilder, SignedCookieStore, session,
+    EncryptedCookieStore, FileStore, Flash, MemoryStore, RedisStore, RevocationList, Session, Sessions,
+    SessionsBuilder, SignedCookieStore, session,
 };
 use session_tests::redis::{prefix, shared};
-use session_tests::{ByHand, Handling, Reply, ScriptedStore};
+use session_tests::stores::any_keys;
+use session_tests::{ByHand, Folder, Handling, Reply, ScriptedStore};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const TICK: Duration = Duration::from_millis(1);
@@ -134,28 +133,6 @@ impl World {
     }
 }
 
-/// What goes when the test does.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let name = format!("renewal-{}-{}", std::process::id(), prefix().replace(':', ""));
-        let path = std::env::temp_dir().join(name);
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-pub(crate) fn keys() -> KeyRing {
-    KeyRing::new(SecretKey::generate().unwrap())
-}
-
 fn list() -> RevocationList {
     RevocationList::new(MemoryStore::new())
 }
@@ -176,10 +153,11 @@ pub(crate) async fn servers(with: impl Fn(SessionsBuilder<Login>) -> SessionsBui
         World::new("redis", with(Sessions::builder(redis()))).await,
         World::new(
             "encrypted memory",
-            with(Sessions::builder(EncryptedStore::new(MemoryStore::new(), &keys()))),
+            with(Sessions::builder(EncryptedStore::new(MemoryStore::new(), &any_keys()))),
         )
         .await,
-        World::new("encrypted redis", with(Sessions::builder(EncryptedStore::new(redis(), &keys())))).await,
+        World::new("encrypted redis", with(Sessions::builder(EncryptedStore::new(redis(), &any_keys()))))
+            .await,
     ]
 }
 
@@ -190,9 +168,12 @@ pub(crate) async fn everywhere(
     let mut all = servers(&with).await;
     let in_redis = RevocationList::new(redis());
     for (name, builder) in [
-        ("signed cookie", Sessions::builder(SignedCookieStore::new(keys(), list()))),
-        ("encrypted cookie", Sessions::builder(EncryptedCookieStore::new(keys(), list()))),
-        ("encrypted cookie, list in redis", Sessions::builder(EncryptedCookieStore::new(keys(), in_redis))),
+        ("signed cookie", Sessions::builder(SignedCookieStore::new(any_keys(), list()))),
+        ("encrypted cookie", Sessions::builder(EncryptedCookieStore::new(any_keys(), list()))),
+        (
+            "encrypted cookie, list in redis",
+            Sessions::builder(EncryptedCookieStore::new(any_keys(), in_redis)),
+        ),
     ] {
         let mut world = World::new(name, with(builder)).await;
         world.merges = false;

@@ -1,45 +1,23 @@
 //! Two programs, one of each version, on one folder.
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use session_tests::deployed::Deployed;
-use session_tests::{Browser, Reply, Request};
+use session_tests::{Browser, Folder, Reply, Request};
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("session-schema-{}-{n}", std::process::id()));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Self(path)
-    }
-
-    fn both(&self) -> [Deployed; 2] {
-        [env!("CARGO_BIN_EXE_schema_v1"), env!("CARGO_BIN_EXE_schema_v2")]
-            .map(|program| Deployed::start(program, &self.0))
-    }
-
-    /// The version in the session's file.
-    fn version(&self) -> Option<u64> {
-        let files =
-            std::fs::read_dir(&self.0).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()));
-        // the index of the owner's sessions is there, too, and has none
-        let versions = files.filter_map(|text| {
-            let file: serde_json::Value = serde_json::from_str(&text.ok()?).ok()?;
-            Some(file.get("meta")?.get("schema").and_then(serde_json::Value::as_u64))
-        });
-        versions.max().expect("a record")
-    }
+fn both(folder: &Folder) -> [Deployed; 2] {
+    [env!("CARGO_BIN_EXE_schema_v1"), env!("CARGO_BIN_EXE_schema_v2")]
+        .map(|program| Deployed::start(program, &folder.0))
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// The version in the session's file.
+fn version(folder: &Folder) -> Option<u64> {
+    let files =
+        std::fs::read_dir(&folder.0).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()));
+    // the index of the owner's sessions is there, too, and has none
+    let versions = files.filter_map(|text| {
+        let file: serde_json::Value = serde_json::from_str(&text.ok()?).ok()?;
+        Some(file.get("meta")?.get("schema").and_then(serde_json::Value::as_u64))
+    });
+    versions.max().expect("a record")
 }
 
 /// Sends a request to one of the two, again if it was refused because the other one wrote meanwhile.
@@ -63,21 +41,21 @@ async fn shown(browser: &Browser, at: &Deployed) -> String {
 #[tokio::test]
 async fn t42_two_versions_of_a_program_take_turns_on_one_session_and_lose_nothing() {
     let folder = Folder::new();
-    let [old, new] = folder.both();
+    let [old, new] = both(&folder);
     let mut browser = Browser::new(old.address);
     browser.post("/pay/3").await;
     browser.post("/own").await;
     let reply = insist(&browser, &old, "/login/7").await;
     browser.take(&reply);
-    assert_eq!(folder.version(), None, "the earlier version declares none");
+    assert_eq!(version(&folder), None, "the earlier version declares none");
     assert_eq!(shown(&browser, &new).await, "user=Some(7) visits=0 cart= cents=300 rating=0");
-    assert_eq!(folder.version(), None, "reading writes nothing");
+    assert_eq!(version(&folder), None, "reading writes nothing");
     for n in 0..20 {
         let server = if n % 2 == 0 { &new } else { &old };
         insist(&browser, server, "/visit").await;
         insist(&browser, server, &format!("/item/{n}")).await;
         insist(&browser, server, "/own").await;
-        assert_eq!(folder.version(), Some(2));
+        assert_eq!(version(&folder), Some(2));
     }
     let cart = (0..20).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
     assert_eq!(shown(&browser, &old).await, format!("user=Some(7) visits=20 cart={cart} paid=3 legacy=11"));
@@ -99,7 +77,7 @@ async fn t42_two_versions_of_a_program_take_turns_on_one_session_and_lose_nothin
 async fn t42_two_versions_of_a_program_write_one_session_at_once_and_lose_nothing() {
     const EACH: usize = 25;
     let folder = Folder::new();
-    let servers = std::sync::Arc::new(folder.both());
+    let servers = std::sync::Arc::new(both(&folder));
     let mut browser = Browser::new(servers[0].address);
     browser.post("/pay/3").await;
     let tasks: Vec<_> = (0..2 * EACH)
@@ -127,5 +105,5 @@ async fn t42_two_versions_of_a_program_write_one_session_at_once_and_lose_nothin
     let mut items: Vec<usize> = cart.split(',').map(|item| item.parse().unwrap()).collect();
     items.sort_unstable();
     assert!(items.into_iter().eq(0..2 * EACH));
-    assert_eq!(folder.version(), Some(2));
+    assert_eq!(version(&folder), Some(2));
 }

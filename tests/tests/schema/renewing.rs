@@ -9,54 +9,16 @@ use axum::routing::{get, post};
 use session_runtime::clock::{ManualClock, Timestamp};
 use session_runtime::store::{EncryptedStore, Found, Store as _};
 use session_runtime::{
-    EncryptedCookieStore, Error, KeyRing, MemoryStore, Migration, MigrationError, RevocationList, SecretKey,
-    Session, Sessions, SessionsBuilder, Token, session, with_session,
+    EncryptedCookieStore, Error, MemoryStore, RevocationList, Session, Sessions, SessionsBuilder, Token,
+    with_session,
 };
 use session_tests::{Browser, Moment, Op, Reply, Request, ScriptedStore, patiently, serve};
 
-mod before {
-    #[session_runtime::session]
-    pub(crate) struct Code {
-        pub(crate) coupon: String,
-        pub(crate) note: String,
-    }
-}
-
-#[session(version = 1, migrate = into_list)]
-struct Code {
-    coupons: Vec<String>,
-    note: String,
-}
-
-fn into_list(session: &mut Migration) -> Result<(), MigrationError> {
-    let coupon: Option<String> = session.get("coupon")?;
-    session.remove("coupon");
-    session.set("coupons", &Vec::from_iter(coupon))
-}
-
-#[with_session]
-async fn show(session: &Code) -> String {
-    format!("{} {}", session.coupons.join("+"), session.note)
-}
+use crate::code::{Code, before, coupon_before, keys, note, note_before, show, value};
 
 #[with_session]
 async fn show_before(session: &before::Code) -> String {
     format!("{} {}", session.coupon, session.note)
-}
-
-#[with_session]
-async fn note(session: &mut Code) {
-    session.note.push('!');
-}
-
-#[with_session]
-async fn note_before(session: &mut before::Code) {
-    session.note.push('?');
-}
-
-#[with_session]
-async fn coupon_before(session: &mut before::Code) {
-    "spring".clone_into(&mut session.coupon);
 }
 
 async fn renew(handle: Session<Code>) {
@@ -89,8 +51,7 @@ impl World {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_225_026_123)));
         let old = old.clock(Arc::clone(&clock)).build().unwrap();
         let new = new.clock(Arc::clone(&clock)).build().unwrap();
-        let value = before::Code { coupon: "winter".to_owned(), note: "n".to_owned() };
-        let cookie = old.issue(value).await.unwrap().cookie().to_owned();
+        let cookie = old.issue(value()).await.unwrap().cookie().to_owned();
         // an id that was made just now is not renewed
         clock.advance(Duration::from_secs(300));
         let earlier = Router::new()
@@ -133,11 +94,6 @@ impl World {
 fn new_id(reply: &Reply) -> String {
     assert_eq!(reply.status, 200);
     reply.pair().expect("a new id").to_owned()
-}
-
-fn keys() -> KeyRing {
-    use sha2::Digest as _;
-    KeyRing::new(SecretKey::from_bytes(sha2::Sha256::digest("keys of these tests")).unwrap())
 }
 
 async fn everywhere() -> Vec<World> {

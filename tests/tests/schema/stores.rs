@@ -4,64 +4,16 @@ use axum::Router;
 use axum::routing::{get, post};
 use session_runtime::store::EncryptedStore;
 use session_runtime::{
-    EncryptedCookieStore, KeyRing, MemoryStore, Migration, MigrationError, RevocationList, SecretKey,
-    Session, Sessions, SignedCookieStore, session, with_session,
+    EncryptedCookieStore, MemoryStore, RevocationList, Session, Sessions, SignedCookieStore, with_session,
 };
 use session_tests::{Browser, Moment, Op, Request, ScriptedStore, patiently, serve};
 
-mod before {
-    #[session_runtime::session]
-    pub(crate) struct Code {
-        pub(crate) coupon: String,
-        pub(crate) note: String,
-    }
-}
-
-#[session(version = 1, migrate = into_list)]
-struct Code {
-    coupons: Vec<String>,
-    note: String,
-}
-
-fn into_list(session: &mut Migration) -> Result<(), MigrationError> {
-    let coupon: Option<String> = session.get("coupon")?;
-    session.remove("coupon");
-    session.set("coupons", &Vec::from_iter(coupon))
-}
-
-#[with_session]
-async fn show(session: &Code) -> String {
-    format!("{} {}", session.coupons.join("+"), session.note)
-}
-
-#[with_session]
-async fn note(session: &mut Code) {
-    session.note.push('!');
-}
+use crate::code::{Code, before, coupon_before, keys, note, note_before, show, value};
 
 #[with_session]
 async fn redeem(session: &Code, handle: Session<Code>) -> String {
     assert!(session.note.len() < 9);
     handle.take_once(|code| code.coupons.pop()).await.unwrap().unwrap_or_default()
-}
-
-#[with_session]
-async fn note_before(session: &mut before::Code) {
-    session.note.push('?');
-}
-
-#[with_session]
-async fn coupon_before(session: &mut before::Code) {
-    "spring".clone_into(&mut session.coupon);
-}
-
-fn keys() -> KeyRing {
-    use sha2::Digest as _;
-    KeyRing::new(SecretKey::from_bytes(sha2::Sha256::digest("keys of these tests")).unwrap())
-}
-
-fn value() -> before::Code {
-    before::Code { coupon: "winter".to_owned(), note: "n".to_owned() }
 }
 
 async fn through_a_store(old: Sessions<before::Code>, new: Sessions<Code>, reads_change_nothing: bool) {

@@ -86,14 +86,27 @@ fn no_value_lasts_longer_than_its_session() {
         session_errors(options, &format!("struct S {{ #[session(ttl = \"{ttl}\")] a: Expiring<u8> }}"))
     };
     let fact = "`ttl` is longer than a session lives, so it would never end a value\nhelp: ";
-    assert_eq!(
-        errors("", "9h"),
-        [format!("{fact}write a longer `absolute` too; without it a session lives for 8 hours")]
-    );
-    for (options, ttl) in [("absolute = \"2h\"", "121m"), ("remember = \"30d\"", "31d")] {
-        let help = "write a shorter `ttl` or a longer `absolute`";
-        assert_eq!(errors(options, ttl), [format!("{fact}{help}")], "{options}");
+    let above = "in the `#[session(..)]` above `struct S`: a `ttl` may be as long as";
+    for (options, ttl, help) in [
+        (
+            "",
+            "9h",
+            "`ttl = \"8h\"`, or `absolute = \"9h\"` {above} `absolute`; where `absolute` is not written, it is 8 hours",
+        ),
+        ("absolute = \"2h\"", "121m", "`ttl = \"2h\"`, or `absolute = \"121m\"` {above} `absolute`"),
+        ("remember = \"30d\"", "31d", "`ttl = \"30d\"`, or `remember = \"31d\"` {above} `remember`"),
+        (
+            "absolute = \"2d\", remember = \"48h\"",
+            "3d",
+            "`ttl = \"48h\"`, or `remember = \"3d\"` {above} `remember`",
+        ),
+    ] {
+        let help = help.replace("{above}", above);
+        assert_eq!(errors(options, ttl), [format!("{fact}write at most {help}")], "{options}");
     }
+    // a `remember` that ends before the session is a mistake of its own, and bounds nothing
+    let two = errors("remember = \"1h\"", "9h");
+    assert!(two.len() == 2 && two[1].contains("`absolute = \"9h\"`"), "{two:?}");
     for (options, ttl) in
         [("", "8h"), ("absolute = \"2h\"", "2h"), ("remember = \"30d\"", "30d"), ("within = Shop", "400d")]
     {

@@ -14,7 +14,7 @@ fn an_impersonator_is_one_and_takes_an_owner() {
     let two = format!("{owner}, {ADMIN}, #[session(impersonator)] b: Option<Impersonator<u8>>");
     assert!(with(&two)[0].starts_with("`impersonator` is given to two fields"));
     let section = session_errors("within = Shop", &format!("struct S {{ {ADMIN} }}"));
-    assert!(section[0].starts_with("`impersonator` is for the root session"));
+    assert!(section[0].starts_with("`impersonator` is for a whole session"));
 }
 
 #[test]

@@ -54,6 +54,6 @@ fn both_are_durations_of_the_root() {
         let errors = session_errors(&format!("{key} = \"0s\""), "struct S {}");
         assert!(errors[0].starts_with("`0s` is no time at all"), "{errors:?}");
         let errors = session_errors(&format!("within = Shop, {key} = \"10m\""), "struct S {}");
-        assert!(errors[0].starts_with(&format!("`{key}` is an option of the root session")), "{errors:?}");
+        assert!(errors[0].starts_with(&format!("`{key}` is for a whole session")), "{errors:?}");
     }
 }

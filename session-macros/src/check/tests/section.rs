@@ -6,21 +6,29 @@ fn options_of_the_root() {
     assert_eq!(errors.len(), 2);
     assert_eq!(
         errors[0],
-        "`cookie` is an option of the root session: a section lives in the record of its root\n\
+        "`cookie` is for a whole session, and `within = my::Shop` makes this struct a part of one\n\
          help: move `cookie` to the `#[session(..)]` of `my::Shop`"
     );
 }
 
 #[test]
 fn fields_of_the_root() {
-    let item = "struct Cart { #[session(owner)] a: Option<u8>, #[session(extra)] b: Extra }";
-    assert_eq!(
-        session_errors("within = Shop", item),
-        [
-            "`owner` is for the root session: a section shares the record of its root\nhelp: move the field to the root",
-            "`extra` is for the root session: a section shares the record of its root\nhelp: move the field to the root",
-        ]
-    );
+    let why = "and `within = Shop` makes this struct a part of one\nhelp: move the field to `Shop`";
+    for (key, of_type, beside) in [
+        ("owner", "Option<u8>", ""),
+        ("extra", "Extra", ""),
+        ("label", "String", ", which has the `owner` field"),
+        ("impersonator", "Option<Impersonator<u8>>", ", which has the `owner` field"),
+    ] {
+        assert_eq!(
+            session_errors("within = Shop", &format!("struct Cart {{ #[session({key})] a: {of_type} }}")),
+            [format!("`{key}` is for a whole session, {why}{beside}")]
+        );
+    }
+    // where it is not known which struct is meant, none is named
+    let errors = session_errors("within = Cart", "struct Cart { #[session(label)] a: String }");
+    let help = "move the field to the struct that `within` is to name, which has the `owner` field";
+    assert!(errors[0].contains("and `within` makes") && errors[0].ends_with(help), "{errors:?}");
 }
 
 #[test]
@@ -36,9 +44,8 @@ fn it_is_in_another_session() {
     for root in ["Cart", "Self"] {
         assert_eq!(
             session_errors(&format!("within = {root}"), "struct Cart {}"),
-            [
-                "a section lives in the record of another session, not of its own\nhelp: name the root, or remove `within`"
-            ]
+            ["`within` makes a struct part of another session, and this is the struct itself\n\
+                 help: name the other struct, or remove `within`"]
         );
     }
 }

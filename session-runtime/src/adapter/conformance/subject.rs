@@ -181,6 +181,11 @@ impl World {
         self.send(Request::get(target).cookie(cookie)).await
     }
 
+    /// The same, where the connection may be closed without a response.
+    pub(super) async fn try_get_with(&self, target: &str, cookie: &str) -> Option<Reply> {
+        self.patiently(Request::get(target).cookie(cookie).try_send(self.subject.address)).await
+    }
+
     /// The `name=value` of a new session with one visit.
     pub(super) async fn visitor(&self) -> String {
         let reply = self.get("/handle?visit").await;

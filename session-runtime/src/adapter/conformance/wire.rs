@@ -65,11 +65,19 @@ impl Request {
 
     /// Sends the request and reads the whole response.
     pub async fn send(&self, to: SocketAddr) -> Reply {
+        self.try_send(to).await.expect("the server answers")
+    }
+
+    /// The same of a request that need not be answered: `None` if the connection was closed without a response, as some
+    /// servers do when a handler panics.
+    pub async fn try_send(&self, to: SocketAddr) -> Option<Reply> {
         let mut stream = self.start(to).await;
         let mut bytes = Vec::new();
-        // a connection that is closed without an answer is one, too: the handler panicked
-        let _ = stream.read_to_end(&mut bytes).await;
-        Reply::parse(&bytes)
+        let read = stream.read_to_end(&mut bytes).await;
+        (!bytes.is_empty()).then(|| {
+            read.expect("the whole response");
+            Reply::parse(&bytes)
+        })
     }
 }
 
@@ -132,7 +140,7 @@ impl Connection {
 /// A response, line by line.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The status code; 0 if the connection was closed without a response.
+    /// The status code.
     pub status: u16,
     /// The header lines, as they came.
     pub lines: Vec<String>,
@@ -142,9 +150,6 @@ pub struct Reply {
 
 impl Reply {
     fn parse(bytes: &[u8]) -> Self {
-        if bytes.is_empty() {
-            return Self { status: 0, lines: Vec::new(), body: String::new() };
-        }
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a response has a head");
         let head = std::str::from_utf8(&bytes[..end]).expect("the head of a response is text");
         let mut lines = head.split("\r\n").map(str::to_owned);

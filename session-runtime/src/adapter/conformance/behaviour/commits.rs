@@ -43,10 +43,11 @@ pub async fn an_extractor_that_rejects_leaves_the_session_alone(world: World) {
 /// Whether the framework makes a 500 of it or closes the connection.
 pub async fn a_panic_drops_changes_and_carries_out_a_logout(world: World) {
     let cookie = world.visitor().await;
-    let reply = world.get_with("/handle?visit&panic", &cookie).await;
-    assert!([0, 500].contains(&reply.status) && reply.set_cookies().is_empty(), "{reply:?}");
+    if let Some(reply) = world.try_get_with("/handle?visit&panic", &cookie).await {
+        assert_eq!((reply.status, reply.set_cookies()), (500, vec![]), "{reply:?}");
+    }
     assert_eq!(world.get_with("/handle", &cookie).await.body, "1 nobody");
-    world.get_with("/handle?logout&panic", &cookie).await;
+    drop(world.try_get_with("/handle?logout&panic", &cookie).await);
     world.patiently(world.store().called(Op::Delete)).await;
     assert_eq!(world.get_with("/handle", &cookie).await.body, "0 nobody");
 }
