@@ -206,7 +206,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Memory,
         Self::Files,
         Self::Redis,
@@ -222,7 +222,7 @@ impl Kind {
     }
 
     /// The store that the server has: of the sessions, or of what has ended.
-    fn store(self, folder: &Folder) -> Any {
+    pub(crate) fn store(self, folder: &Folder) -> Any {
         match self {
             Self::Memory | Self::SignedCookie | Self::EncryptedCookie => Any::Memory(MemoryStore::new()),
             Self::Files => Any::Files(FileStore::open(&folder.0).unwrap()),
