@@ -6,6 +6,7 @@ pub(crate) mod limit;
 pub(crate) mod merge;
 pub(crate) mod moving;
 pub(crate) mod plan;
+pub(crate) mod reindex;
 pub(crate) mod renewal;
 pub(crate) mod sealed;
 pub(crate) mod switch;

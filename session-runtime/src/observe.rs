@@ -229,6 +229,12 @@ pub enum Happened<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// A session whose migration writes its owner in another form could not be moved into the index of that form: it is left as
+    /// it was, and no request can write to it. The next one that loads it will try again.
+    ReindexFailed {
+        /// Why.
+        error: &'a Error,
+    },
     /// A session's cookie could not be sent anew: it may end earlier than it would have.
     ResendFailed {
         /// Why.

@@ -6,6 +6,7 @@
 //! after the revocation had looked.
 
 mod fate;
+mod former;
 mod handle;
 mod index;
 mod ledger;
@@ -18,6 +19,7 @@ pub use handle::{BadHandle, SessionHandle};
 pub use ledger::WhenFull;
 pub use listing::OwnedSession;
 
+pub(crate) use former::{Refiling, refile};
 pub(crate) use ledger::{Limit, MOST};
 pub(crate) use listing::{handle_of, key_of, list};
 pub(crate) use newcomer::Newcomer;

@@ -1,8 +1,8 @@
 //! Records of an earlier version of the session type: how they are read, and how they are written anew (T42).
 //!
 //! A record carries the version of the type that it was written by. One of an earlier version is migrated when it is loaded,
-//! on a copy; what the migration did is written with the next write of the session, and by no read. One of a later version
-//! is read as far as it decodes, and its version is never lowered.
+//! on a copy; what the migration did is written with the next write of the session, and by no read, unless it writes the
+//! owner in another form. One of a later version is read as far as it decodes, and its version is never lowered.
 
 mod migration;
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::changes::{Changes, FieldChange, Merge};
 use crate::data::{Field, Role, RootSession, SessionData};
 use crate::record::fields::Builder;
-use crate::record::{Fields, Meta, MetaChange, Record};
+use crate::record::{Fields, Meta, MetaChange, OpId, Record};
 
 /// What a root session type declares of its version.
 #[derive(Clone, Copy)]
@@ -129,6 +129,26 @@ impl Upgrade {
         let Meta { schema, owner, .. } = self.record.meta();
         let meta = Meta { schema: *schema, owner: owner.clone(), ..now.clone() };
         Arc::new(self.record.with_meta(meta))
+    }
+
+    /// Whether it writes the owner otherwise than they are stored: then another index is theirs.
+    pub(crate) fn changes_owner(&self) -> bool {
+        self.loaded.meta().owner != self.record.meta().owner
+    }
+
+    /// The changes of the migration, and none of a request, to the record that was loaded and no other.
+    pub(crate) fn alone(&self) -> Changes {
+        self.with(&Changes {
+            op: OpId::next(),
+            base: None,
+            fields: Vec::new(),
+            values: Builder::default(),
+            wipe: None,
+            exact: true,
+            meta: MetaChange::default(),
+            max_bytes: usize::MAX,
+            decoded: None,
+        })
     }
 
     /// Changes of a request that sees the migrated record, together with those of the migration, as of a request that

@@ -9,6 +9,8 @@ mod world;
 mod limits;
 #[path = "owners/listing.rs"]
 mod listing;
+#[path = "owners/migrating.rs"]
+mod migrating;
 #[path = "owners/observing.rs"]
 mod observing;
 #[path = "owners/processes.rs"]

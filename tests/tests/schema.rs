@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
+#[path = "schema/background.rs"]
+mod background;
 #[path = "schema/code.rs"]
 mod code;
 #[path = "schema/failing.rs"]

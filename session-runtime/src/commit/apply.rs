@@ -203,8 +203,7 @@ pub(super) async fn store_changes(
 
 /// The index of an owner says for how long each session is to be known.
 async fn prolong(engine: &Engine, live: Option<&Live>, changes: &Changes) -> Result<(), Error> {
-    let arrival =
-        live.and_then(|live| Some((moving::arrival(engine, changes, live, live.record.meta())?, live)));
+    let arrival = live.and_then(|live| Some((moving::arrival(engine, changes, live)?, live)));
     match arrival {
         Some((arrival, live)) => owners::prolong(engine, &arrival, &live.key).await,
         None => Ok(()),

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::engine::{Engine, TOMBSTONE};
 use crate::error::{Error, Kind};
 use crate::owners::{self, Arrival, Newcomer};
-use crate::record::{Meta, Record, Renewal};
+use crate::record::Renewal;
 use crate::schema::Upgrade;
 use crate::store::{DynStore, Rotated};
 use crate::token::{Key, Token};
@@ -24,8 +24,6 @@ pub(super) struct NewId<'a> {
     token: Option<Token>,
     newcomer: Newcomer,
     is_noted: bool,
-    /// The record as it is stored, where the request sees a migrated one.
-    stored: Option<Arc<Record>>,
     engine: &'a Engine,
 }
 
@@ -39,19 +37,13 @@ impl<'a> NewId<'a> {
     /// A random one, or the one that is promised. The old one is dead at once.
     pub(super) fn anew(engine: &'a Engine, promised: Option<Token>) -> Self {
         let newcomer = Newcomer::default();
-        Self { engine, grace: None, token: promised, newcomer, is_noted: false, stored: None }
+        Self { engine, grace: None, token: promised, newcomer, is_noted: false }
     }
 
     /// One after the old one, which reaches the session until then.
     pub(super) fn renewed(engine: &'a Engine, until: Timestamp) -> Self {
         let grace = Some(Grace { until, nonce: [0; 32] });
-        Self { engine, grace, token: None, newcomer: Newcomer::default(), is_noted: false, stored: None }
-    }
-
-    /// For a session that is migrated with this: a migration may write the owner otherwise, and the index of the owner as
-    /// the store knows them is not that of the owner as the request sees them.
-    pub(super) fn migrating(self, upgrade: Option<&Upgrade>) -> Self {
-        Self { stored: upgrade.map(|upgrade| Arc::clone(&upgrade.loaded)), ..self }
+        Self { engine, grace, token: None, newcomer: Newcomer::default(), is_noted: false }
     }
 
     /// The id, noted for the owner of the session as the changes leave it.
@@ -74,8 +66,7 @@ impl<'a> NewId<'a> {
         let key = token.key(&engine.purpose);
         self.token = Some(token.clone());
         if !self.is_noted {
-            let stored = self.stored.as_ref().unwrap_or(&old.record);
-            let arrival = arrival(engine, changes, old, stored.meta());
+            let arrival = arrival(engine, changes, old);
             let arrival = if self.grace.is_some() { arrival.map(Arrival::by_renewal) } else { arrival };
             self.newcomer = Newcomer::of(arrival);
             self.newcomer.note(engine, &key).await?;
@@ -102,6 +93,12 @@ impl<'a> NewId<'a> {
         self.newcomer.is_taken(self.engine).await
     }
 
+    /// The session turned out to be in another index than the one that was told of this id: that one is told instead.
+    pub(super) async fn note_anew(&mut self) {
+        self.is_noted = false;
+        self.newcomer.withdraw(self.engine).await;
+    }
+
     /// What the move came to. If it was not done, the id is not noted any more, and may be again.
     async fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         self.is_noted = outcome.is_ok();
@@ -110,8 +107,9 @@ impl<'a> NewId<'a> {
 }
 
 /// Whose session it is after these changes.
-pub(super) fn arrival(engine: &Engine, changes: &Changes, live: &Live, before: &Meta) -> Option<Arrival> {
-    let after = changes.meta.apply(live.record.meta(), changes.op);
+pub(super) fn arrival(engine: &Engine, changes: &Changes, live: &Live) -> Option<Arrival> {
+    let before = live.record.meta();
+    let after = changes.meta.apply(before, changes.op);
     Arrival::with(engine, &after, &live.record, Some((&live.key, before)))
 }
 
@@ -127,7 +125,7 @@ pub(super) async fn rotate(
     // what comes of a failure needs it no more
     let upgrade = work.upgrade.take();
     let upgrade = upgrade.as_deref();
-    let mut id = NewId::anew(engine, work.next.take().map(|promised| *promised)).migrating(upgrade);
+    let mut id = NewId::anew(engine, work.next.take().map(|promised| *promised));
     match id.ready(&live, &mut changes).await {
         // a privilege that was given up must not last because an index cannot be written: then all of it ends
         Err(error) if work.diff.summary.dropped && is_unwritten(&error) => {
@@ -144,9 +142,8 @@ pub(super) async fn rotate(
         }
         new => new,
     }?;
-    let before = upgrade.map_or(&live.record, |upgrade| &upgrade.loaded);
-    if owners::whose(new.record.meta()) != owners::whose(before.meta()) {
-        left(engine, Some(&Live { record: Arc::clone(before), ..live })).await;
+    if owners::whose(new.record.meta()) != owners::whose(live.record.meta()) {
+        left(engine, Some(&live)).await;
     }
     Ok(After::Live(new))
 }

@@ -107,8 +107,7 @@ pub(super) async fn renew(
     let mut changes = assemble(engine, Select::All, Wipe::Nothing, stamp, &mut work.diff, &live.record)?;
     let is_alone = changes.fields.is_empty() && stamp.expires.is_none();
     changes.meta.issued = Some(work.now);
-    let mut id =
-        NewId::renewed(engine, work.now.after(engine.lifetimes.grace)).migrating(work.upgrade.as_deref());
+    let mut id = NewId::renewed(engine, work.now.after(engine.lifetimes.grace));
     // nothing was moved yet: where the owner's index cannot have the new id, there is none now
     if let Err(error) = id.ready(&live, &mut changes).await {
         if error.is_unavailable() {

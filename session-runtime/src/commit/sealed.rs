@@ -324,6 +324,12 @@ fn changed(changes: &Changes, loaded: &Arc<Record>) -> Result<Arc<Record>, Error
     })
 }
 
+/// The cookie of a session that a migration wrote anew.
+pub(super) fn sealed_anew(engine: &Engine, jar: &Jar, live: Live) -> Result<(Live, Option<String>), Error> {
+    let done = bake(engine, jar, live.token.clone(), Arc::clone(&live.record), engine.now())?;
+    Ok((Live { stale: false, ..live }, done.cookie))
+}
+
 /// Puts the record into a cookie.
 fn bake(
     engine: &Engine,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apply::{After, Done, Live, Work, apply, set_cookie};
 use super::plan::{CookiePlan, Op, Plan, Select};
-use super::{limit, merge, moving, renewal, sealed};
+use super::{limit, merge, moving, reindex, renewal, sealed};
 use crate::changes::Changes;
 use crate::engine::{Engine, Place};
 use crate::error::{Error, Kind};
@@ -86,6 +86,9 @@ async fn as_stored(
     // it could be migrated when the request loaded it: another one changed what cannot be
     let upgraded = engine.types.schema.upgrade(&live.record).map_err(|_| Error::new(Kind::Conflict))?;
     if let Some(upgrade) = &upgraded {
+        if reindex::is_due(engine, upgrade) {
+            return Err(Error::new(Kind::Unavailable));
+        }
         live.record = Arc::clone(&upgrade.record);
     }
     work.upgrade = upgraded;

@@ -99,6 +99,8 @@ counters! {
     touches_failed: Happened::TouchFailed { .. } | Happened::ResendFailed { .. } => 1;
     /// Ids that could not be renewed.
     renewals_failed: Happened::RenewalFailed { .. } => 1;
+    /// Times that a session could not be moved into the index of its owner's new form.
+    reindexes_failed: Happened::ReindexFailed { .. } => 1;
     /// Times that a session of an earlier version was read.
     migrated: Happened::Migrated { .. } => 1;
     /// Requests whose session could not be used: a field that must decode does not, or the migration failed.

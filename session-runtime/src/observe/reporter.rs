@@ -133,6 +133,7 @@ impl<'a> Happened<'a> {
             Self::Refused { error }
             | Self::TouchFailed { error }
             | Self::RenewalFailed { error }
+            | Self::ReindexFailed { error }
             | Self::ResendFailed { error } => Details { error: Some(error), ..none },
             Self::Unavailable { error } => Details { error: Some(error), ..none },
             Self::Unmigratable { error } => Details { error: Some(error), ..none },
@@ -196,6 +197,7 @@ impl<'a> Happened<'a> {
             | Self::Unproved { .. }
             | Self::TouchFailed { .. }
             | Self::RenewalFailed { .. }
+            | Self::ReindexFailed { .. }
             | Self::ResendFailed { .. }
             | Self::FieldReset { .. } => Level::WARN,
             Self::Unavailable { .. }
@@ -233,6 +235,7 @@ impl<'a> Happened<'a> {
             Self::Unavailable { .. } => "unavailable",
             Self::TouchFailed { .. } => "touch_failed",
             Self::RenewalFailed { .. } => "renewal_failed",
+            Self::ReindexFailed { .. } => "reindex_failed",
             Self::ResendFailed { .. } => "resend_failed",
             Self::Migrated { .. } => "migrated",
             Self::Unmigratable { .. } => "unmigratable",
@@ -278,6 +281,9 @@ impl<'a> Happened<'a> {
             Self::Unavailable { .. } => "the session could not be loaded",
             Self::TouchFailed { .. } => "activity was not recorded",
             Self::RenewalFailed { .. } => "a session's id was not renewed",
+            Self::ReindexFailed { .. } => {
+                "a session was not moved into the index of its owner's new form: it is left alone, and cannot be written"
+            }
             Self::ResendFailed { .. } => "a session's cookie was not sent anew",
             Self::Migrated { .. } => "a session of an earlier version was migrated",
             Self::Unmigratable { .. } => {

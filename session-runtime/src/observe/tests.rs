@@ -92,6 +92,7 @@ fn s65_every_event_is_counted_once_and_under_its_name() {
         (Happened::TouchFailed { error: &error }, "touches_failed"),
         (Happened::ResendFailed { error: &error }, "touches_failed"),
         (Happened::RenewalFailed { error: &error }, "renewals_failed"),
+        (Happened::ReindexFailed { error: &error }, "reindexes_failed"),
         (Happened::Migrated { from: 1, to: 2 }, "migrated"),
         (Happened::Unmigratable { error: &migration }, "unusable"),
         (Happened::Unusable { field: "user" }, "unusable"),

@@ -39,8 +39,9 @@ pub(super) enum At {
     Nothing,
 }
 
-/// Looks for the session of this owner that the index has under this key. One that was moved since goes on where the
-/// tombstone says, and the owner's index had that key before.
+/// Looks for the session of this owner that the index has under this key. What is there is theirs, also where a migration
+/// is about to write them in another form, or just did: a key is in the index of nobody else. One that was moved since goes
+/// on where the tombstone says, and the owner's index had that key before; there it may have become somebody else's.
 pub(super) async fn find(
     engine: &Engine,
     store: &dyn DynStore,
@@ -50,7 +51,10 @@ pub(super) async fn find(
     let mut at = *key;
     for _ in 0..MOVES {
         match engine.ask(store.load(&at)).await? {
-            Found::Record(record) if whose(record.meta()) == Some(owner) => return Ok(At::Here(at, record)),
+            Found::Record(record) if is_grave(&record) => break,
+            Found::Record(record) if at == *key || whose(record.meta()) == Some(owner) => {
+                return Ok(At::Here(at, record));
+            }
             // a rotation keeps the slot, which a store need not say
             Found::Tombstone { moved: Some(to), .. } => at = at.beside(*to.as_bytes()),
             Found::Nothing if at == *key => return Ok(At::Nothing),

@@ -26,11 +26,11 @@ const FEW: u32 = 8;
 /// A session that is about to be under a key.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
-    owner: Box<str>,
+    pub(super) owner: Box<str>,
     /// Where it is now, if it was this owner's before.
     old: Option<Key>,
-    expires: Timestamp,
-    cookie: Option<InCookie>,
+    pub(super) expires: Timestamp,
+    pub(super) cookie: Option<InCookie>,
     /// Whether it waits for another request that is about to do the same.
     can_wait: bool,
 }
@@ -255,7 +255,7 @@ pub(crate) async fn leave(engine: &Engine, owner: &str, key: &Key) {
     change(engine, owner, |ledger| ledger.0.retain(|entry| !entry.has(key))).await;
 }
 
-async fn change(engine: &Engine, owner: &str, change: impl Fn(&mut Ledger)) {
+pub(super) async fn change(engine: &Engine, owner: &str, change: impl Fn(&mut Ledger)) {
     let Some(desk) = Desk::of(engine) else { return };
     let index = Index::of(engine, &desk, owner);
     for attempt in 0..FEW {

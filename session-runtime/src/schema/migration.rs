@@ -41,6 +41,10 @@ use crate::record::{Fields, Record};
 /// A privilege is what the function makes of it. Give a `privileged` field no more than what was stored says; and to
 /// drop one ends a right of somebody who is logged in. Of the owner this is checked: a function that makes somebody's session
 /// nobody's, or nobody's somebody's, fails. So does one that changes who acts as whom in an impersonation, even in form alone.
+///
+/// An owner may be written in another form. Such a session is stored as it was migrated when it is loaded, so that
+/// [`revoke_owner`](crate::Sessions::revoke_owner) and the like find it by the new form; one that nobody has loaded since is found
+/// by the former one. Revoke by both, the former one first. No owner's new form may be another one's former.
 pub struct Migration {
     version: u32,
     fields: BTreeMap<String, Field>,

@@ -4,6 +4,7 @@ mod commit;
 mod csrf;
 mod ended;
 mod load;
+mod reindex;
 mod state;
 mod switch;
 mod told;

@@ -11,6 +11,7 @@ use crate::commit::apply::Live;
 use crate::commit::diff::{Context, Diff};
 use crate::commit::limit;
 use crate::commit::plan::OwnerChange;
+use crate::commit::reindex;
 use crate::commit::renewal::overtaken;
 use crate::data::SessionData;
 use crate::engine::Place;
@@ -71,6 +72,9 @@ impl<S: SessionData> Session<S> {
         let Some(Live { mut key, record: mut stored, .. }) = self.cell.live() else { return Ok(None) };
         let mut upgrade = self.cell.upgrade();
         let engine = &*self.cell.engine;
+        if upgrade.as_ref().is_some_and(|upgrade| reindex::is_due(engine, upgrade)) {
+            return Err(Error::new(Kind::Unavailable));
+        }
         for _ in 0..TRIES {
             let Some(before) = codec::decode::<S>(&stored, &key, engine) else { return Ok(None) };
             let before = lasting::as_of(Arc::new(before), &*engine.clock);
@@ -93,6 +97,9 @@ impl<S: SessionData> Session<S> {
                     Found::Record(record) if engine.now() < record.meta().deadline() => {
                         upgrade =
                             engine.types.schema.upgrade(&record).map_err(|_| Error::new(Kind::Conflict))?;
+                        if upgrade.as_ref().is_some_and(|upgrade| reindex::is_due(engine, upgrade)) {
+                            return Err(Error::new(Kind::Conflict));
+                        }
                         stored = upgrade.as_ref().map_or(record, |upgrade| Arc::clone(&upgrade.record));
                     }
                     Found::Record(_) => return Err(Error::new(Kind::Gone)),

@@ -88,6 +88,9 @@ impl<R: RootSession> Sessions<R> {
     ///
     /// A login that is on its way at that moment either fails, or was noted after this began to look.
     ///
+    /// While there are sessions of a version that wrote owners in another form (see [`Migration`](crate::Migration)), call it with that
+    /// form first, and then with this one.
+    ///
     /// Sessions in cookies end by their time: every one that began before now, whether it is known of or not, and by the clock
     /// of the server that began it.
     ///

@@ -119,7 +119,7 @@ async fn explain(response: axum::response::Response) -> axum::response::Response
     }
 }
 
-const ALL: [Kind; 8] = [
+pub(crate) const ALL: [Kind; 8] = [
     Kind::Memory,
     Kind::Files,
     Kind::Redis,

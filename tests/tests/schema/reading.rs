@@ -2,28 +2,41 @@
 
 use session_tests::{Op, Request};
 
-use crate::world::{SHOWN, World};
+use crate::world::{SHOWN, USERS, World, shown};
 
 #[tokio::test]
 async fn t42_a_session_of_an_earlier_version_is_read_migrated_and_reading_writes_nothing() {
-    let world = World::new().await;
+    let world = World::of(None).await;
     for _ in 0..3 {
-        assert_eq!(world.show(world.new).await, SHOWN);
+        assert_eq!(world.show(world.new).await, shown(None, SHOWN));
     }
     assert_eq!(world.store.calls(), vec![Op::Load; 3]);
     assert_eq!(world.version().await, 1);
-    assert_eq!(world.show(world.old).await, "Some(7) true 5 3 ann a light", "it is still the earlier one's");
+    assert_eq!(world.show(world.old).await, "None true 5 3 ann a light", "it is still the earlier one's");
+}
+
+#[tokio::test]
+async fn t42_a_session_whose_owner_is_written_otherwise_is_read_migrated_and_written_so_at_once() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        assert_eq!(world.show(world.new).await, shown(Some(7), SHOWN));
+        assert_eq!(world.version().await, 2);
+    }
 }
 
 #[tokio::test]
 async fn t42_a_migration_is_written_with_the_next_write_in_one_call() {
-    let world = World::new().await;
-    assert_eq!(world.post(world.new, "/visit", "").await, 200);
-    assert_eq!(world.store.calls(), [Op::Load, Op::Update]);
-    assert_eq!(world.version().await, 2);
-    assert_eq!(world.show(world.new).await, "u7 admin 6 300EUR ann a light 0");
-    assert_eq!(world.post(world.new, "/visit", "").await, 200, "and the next write is an ordinary one");
-    assert_eq!(world.show(world.new).await, "u7 admin 7 300EUR ann a light 0");
+    for user in USERS {
+        let world = World::of(user).await;
+        assert_eq!(world.post(world.new, "/visit", "").await, 200);
+        if user.is_none() {
+            assert_eq!(world.store.calls(), [Op::Load, Op::Update]);
+        }
+        assert_eq!(world.version().await, 2);
+        assert_eq!(world.show(world.new).await, shown(user, "@ admin 6 300EUR ann a light 0"));
+        assert_eq!(world.post(world.new, "/visit", "").await, 200, "and the next write is an ordinary one");
+        assert_eq!(world.show(world.new).await, shown(user, "@ admin 7 300EUR ann a light 0"));
+    }
 }
 
 #[tokio::test]

@@ -145,8 +145,17 @@ pub(crate) fn stored() -> before::Shop {
     }
 }
 
-/// How version 2 shows that.
-pub(crate) const SHOWN: &str = "u7 admin 5 300EUR ann a light 0";
+/// Nobody's session, whose migration is written with its next write, and somebody's, which is moved when it is loaded: version
+/// 2 writes the owner otherwise.
+pub(crate) const USERS: [Option<u64>; 2] = [None, Some(7)];
+
+/// How version 2 shows a session, with the owner in the place of `@`.
+pub(crate) fn shown(user: Option<u64>, text: &str) -> String {
+    text.replace('@', &user.map_or("-".to_owned(), |user| format!("u{user}")))
+}
+
+/// How version 2 shows what is [`stored`].
+pub(crate) const SHOWN: &str = "@ admin 5 300EUR ann a light 0";
 
 /// Two servers, one of each version, and a browser with a session that the earlier one wrote.
 pub(crate) struct World {
@@ -159,10 +168,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::of(Some(7)).await
+    }
+
+    pub(crate) async fn of(user: Option<u64>) -> Self {
         let store = ScriptedStore::new();
         let old_sessions = Sessions::<before::Shop>::new(store.clone()).unwrap();
         let new_sessions = Sessions::<after::Shop>::new(store.clone()).unwrap().with::<Stats>().unwrap();
-        let cookie = old_sessions.issue(stored()).await.unwrap().cookie().to_owned();
+        let cookie = old_sessions.issue(before::Shop { user, ..stored() }).await.unwrap().cookie().to_owned();
         let old = Router::new()
             .route("/", get(show_before))
             .route("/item", post(item_before))

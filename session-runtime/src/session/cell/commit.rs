@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::load::memo_bytes;
+use super::reindex::wait_for_index;
 use super::state::{Pending, Source, State};
 use super::told::About;
 use super::{CLOSED, Cell};
@@ -167,6 +168,9 @@ impl Cell {
             // the browser's copy expires a little early: no reason to refuse the change
             plan.cookie = CookiePlan::Leave;
         }
+        if self.is_misplaced(&state) {
+            wait_for_index(&mut plan, diff.summary)?;
+        }
         let upgrade = state.upgrade.clone();
         if let (Some(live), Some(upgrade)) = (&mut live, &upgrade)
             && !plan.op.writes_fields()
@@ -269,11 +273,16 @@ impl Cell {
     }
 
     fn facts(&self, state: &State, standing: Standing, summary: Summary, ending: Ending) -> Facts {
-        let State { presented, intents, .. } = *state;
+        let State { presented, mut intents, .. } = *state;
         let mut lifetimes = self.engine.lifetimes;
         if state.closed {
             // there is no response left that could carry a new id
             lifetimes.renew = None;
+        }
+        if self.is_misplaced(state) {
+            // nothing can be stored: renewing can wait
+            lifetimes.renew = None;
+            intents.renew = false;
         }
         Facts {
             standing,

@@ -8,6 +8,7 @@ use super::{ABSENT, Cell, PRESENTED};
 use crate::clock::Timestamp;
 use crate::codec;
 use crate::commit::apply::Live;
+use crate::commit::reindex;
 use crate::commit::renewal::reached;
 use crate::cookie::read::{Candidates, Presented, Value};
 use crate::data::{SessionData, has_notice, is_shareable};
@@ -51,7 +52,12 @@ impl Cell {
         } else {
             self.resolve(presented, now).await
         };
-        let (source, upgrade) = self.migrated(source);
+        let (source, upgrade) = match self.migrated(source) {
+            (Source::Live(live), Some(upgrade)) if reindex::is_due(&self.engine, &upgrade) => {
+                Box::pin(self.reindexed(live, upgrade, now)).await
+            }
+            found => found,
+        };
         let mut state = self.state();
         state.found = now;
         state.presented = true;
@@ -84,8 +90,15 @@ impl Cell {
     ) -> Result<(), NoEntropy> {
         let token = Token::random(&*self.engine.entropy, key.slot())?;
         let live = Live { token, key, record, stale: false };
-        let live = if let Some(loaded) = loaded { live.knowing(loaded) } else { live };
-        self.state().source = Source::Live(live);
+        if let Some(loaded) = loaded {
+            let mut state = self.state();
+            let upgrade = state.upgrade.take();
+            state.go_on(live.knowing(loaded), upgrade);
+            return Ok(());
+        }
+        let (source, upgrade) = self.migrated(Source::Live(live));
+        let mut state = self.state();
+        (state.source, state.upgrade) = (source, upgrade);
         Ok(())
     }
 
@@ -101,7 +114,7 @@ impl Cell {
     }
 
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
-    async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
+    pub(super) async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
         let reporter = &self.engine.reporter;
         let (mut live, mut dead): (Vec<Live>, Option<bool>) = (Vec::new(), None);
         // of several that reach nothing, one event says the worst
@@ -152,7 +165,7 @@ impl Cell {
     }
 
     /// A session of an earlier version, as this one reads it.
-    fn migrated(&self, mut source: Source) -> (Source, Option<Arc<Upgrade>>) {
+    pub(super) fn migrated(&self, mut source: Source) -> (Source, Option<Arc<Upgrade>>) {
         let Source::Live(live) = &mut source else { return (source, None) };
         let reporter = &self.engine.reporter;
         match self.engine.types.schema.upgrade(&live.record) {
