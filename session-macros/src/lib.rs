@@ -176,11 +176,15 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 /// * An argument that is called like the required field and is a reference has the value of its `Option`: `user: &UserId`,
 ///   or `&str` for a `String` and `&[T]` for a `Vec<T>`. It is the value that the guard saw, copied: also beside a `&mut`
 ///   session it can be used throughout.
+/// * One `or` is for `require` and `fresh` alike. Where who lacks a role and who has to confirm their password get different
+///   answers, the one guard stands on a middleware around the routes (`from_fn(admins_only)`), and the other on the handler;
+///   with one redirect for both, who lacks the role is sent in a circle.
 /// * At exactly five minutes, `fresh = "5m"` is over. Nothing but an authentication begins it: no activity, no change, no
 ///   new id. An authentication counts once it is committed, and one that lies in the future, by the clock of this server,
 ///   does not count.
 /// * A session that the store cannot give is not absent: the answer is 503, whatever `or` says.
-/// * Of several session arguments, the guard is about the one that is called `session`, or named: `require = shop.user`.
+/// * Of several session arguments, the guard is about the one that is called `session`, or named: `require = shop.user`. A
+///   section has no owner, so a handler of a section that asks for one takes the other session as well.
 ///   `activity = false` is about all of them.
 /// * A refused request is activity as any other that reads, unless `activity = false`. If one handler of a request says
 ///   that, the request is none, also if a middleware reads the session.
@@ -193,7 +197,7 @@ pub fn session(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | what the handler does |
 /// |---|---|
-/// | `csrf = form` | it runs without the header, and checks the token that a form sent: `handle.verify_csrf(&form.token)?`. Until then nothing is stored, and if it never does, the answer is 403 |
+/// | `csrf = form` | it runs without the header, and checks the token that a form sent: `handle.verify_csrf(&form.token)?`. Until then nothing is stored, and if it never does, the answer is 403, with or without a session |
 /// | `csrf = false` | it needs no token: it is protected otherwise, such as by a signature of its own |
 ///
 /// * With `csrf = form` the demand is made whether or not the type declares `csrf`.

@@ -127,7 +127,7 @@ pub(crate) struct Amendment {
     pub(crate) refused: Option<Refused>,
 }
 
-/// Why a handler's response was replaced; left among the extensions of the response that replaces it.
+/// Why a handler's response was replaced, or which error of a session it returned; left among the extensions of the response.
 ///
 /// An application that wants another page than an empty one looks for it in a layer outside of `Sessions`. The headers of the
 /// empty one stay: one of them may remove a cookie that is worth nothing any more.
@@ -153,6 +153,11 @@ pub(crate) struct Amendment {
 pub struct Refused(Arc<Error>);
 
 impl Refused {
+    /// Of a handler that returns the error.
+    pub(crate) fn because_of(error: &Error) -> Self {
+        Self(Arc::new(error.without_source()))
+    }
+
     /// What went wrong.
     pub fn error(&self) -> &Error {
         &self.0

@@ -63,6 +63,11 @@ impl Error {
         self
     }
 
+    /// The same, but for what the store said.
+    pub(crate) fn without_source(&self) -> Self {
+        Self(Box::new(Inner { kind: self.0.kind.clone(), source: None, statuses: self.0.statuses }))
+    }
+
     pub(crate) fn kind(&self) -> &Kind {
         &self.0.kind
     }

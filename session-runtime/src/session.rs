@@ -203,7 +203,8 @@ impl<S: SessionData> Session<S> {
 
 impl<S: RootSession> Session<S> {
     /// Ends what the session was and begins anew with `value`, under a new id. Nothing of the old session is kept: not its
-    /// sections, not its unknown keys, not `keep` fields.
+    /// sections, not its unknown keys, not `keep` fields. For a login while somebody else may be logged in: a mere change of
+    /// owner wipes what was theirs, and cannot tell a privilege that both have from one that was left behind.
     pub fn restart(&self, value: S) {
         self.update(|session| *session = value);
         self.cell.intend(|intents| intents.restart = true);

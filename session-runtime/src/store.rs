@@ -20,7 +20,7 @@ pub use cookie::EncryptedCookieStore;
 pub use cookie::RevocationList;
 #[cfg(feature = "signed-cookie")]
 pub use cookie::SignedCookieStore;
-pub(crate) use cookie::{Jar, Look, Miss};
+pub(crate) use cookie::{Jar, Look, Miss, Stray};
 #[cfg(feature = "encrypted-cookie")]
 pub use encrypted::EncryptedStore;
 pub(crate) use erased::DynStore;

@@ -48,6 +48,9 @@ impl std::error::Error for Rejection {}
 /// For whoever owns the trait that a framework makes responses of errors with, [`session_failures!`](crate::session_failures)
 /// implements it for all three.
 pub trait Failure: sealed::Sealed {
+    /// What the application's error page is made of.
+    fn refused(&self) -> Option<Refused>;
+
     /// The response of the framework. It has no body: the text is for logs.
     fn response<A: Adapter>(&self) -> A::Response;
 }
@@ -60,6 +63,10 @@ mod sealed {
 }
 
 impl Failure for Rejection {
+    fn refused(&self) -> Option<Refused> {
+        self.0.refused()
+    }
+
     fn response<A: Adapter>(&self) -> A::Response {
         let mut response = A::empty(self.status(), self.refused());
         if let Some(target) = self.location() {
@@ -70,13 +77,21 @@ impl Failure for Rejection {
 }
 
 impl Failure for Error {
+    fn refused(&self) -> Option<Refused> {
+        Some(Refused::because_of(self))
+    }
+
     fn response<A: Adapter>(&self) -> A::Response {
-        A::empty(self.status(), None)
+        A::empty(self.status(), self.refused())
     }
 }
 
 impl Failure for Unavailable {
+    fn refused(&self) -> Option<Refused> {
+        Rejected::Unavailable(*self).refused()
+    }
+
     fn response<A: Adapter>(&self) -> A::Response {
-        A::empty(self.status(), None)
+        A::empty(self.status(), self.refused())
     }
 }

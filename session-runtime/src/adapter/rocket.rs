@@ -13,7 +13,7 @@ use rocket::response::{Responder, Result as Responded};
 use rocket::{Build, Ignite, Request, Response, Rocket, Sentinel, async_trait};
 
 use super::extracted::{Data, Root};
-use super::{Adapter, Entered, Place, Refused, Rejection, enter, extract, leave};
+use super::{Adapter, Entered, Failure as _, Place, Refused, Rejection, enter, extract, leave};
 use crate::data::{RootSession, SessionData};
 use crate::edge::OverHttps;
 use crate::event;
@@ -121,7 +121,8 @@ crate::session_extractors! { [] Sentinel {
 
 crate::session_failures! { ['r, 'o: 'r] Responder<'r, 'o> {
     // the status' catcher answers
-    fn respond_to(self, _: &'r Request<'_>) -> Responded<'o> {
+    fn respond_to(self, request: &'r Request<'_>) -> Responded<'o> {
+        *local(request) = self.refused();
         Err(Status::new(self.status()))
     }
 } }

@@ -1,5 +1,6 @@
 //! What follows from what a request did. Pure: no store, no clock, no cookie; the table test is the specification.
 
+mod dead;
 mod impersonated;
 
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub(crate) enum Standing {
     Live(Times),
     /// An id that was deleted or rotated away a short while ago.
     Dead,
+    /// It was alive when it was loaded.
+    Ended,
     /// A session that cannot be told apart or not be read: the request is anonymous and writes nothing.
     Unusable,
 }
@@ -240,14 +243,11 @@ pub(crate) fn plan(facts: &Facts) -> Plan {
     if facts.impersonated {
         return plan(&facts.of_somebody_else());
     }
-    let Facts { standing, intents, summary, .. } = facts;
     if destroys(facts) {
         return destroy(facts);
     }
-    match standing {
-        Standing::Dead | Standing::Unusable if facts.ending == Ending::Drop => Plan::NOTHING,
-        Standing::Dead | Standing::Unusable if summary.changed || intents.asks() => Plan::REFUSE,
-        Standing::Dead | Standing::Unusable => Plan::NOTHING,
+    match &facts.standing {
+        Standing::Dead | Standing::Ended | Standing::Unusable => dead::plan(facts),
         Standing::Absent => absent(facts),
         Standing::Live(times) => live(facts, times),
     }
@@ -263,7 +263,7 @@ fn destroys(facts: &Facts) -> bool {
 fn destroy(facts: &Facts) -> Plan {
     let op = match facts.standing {
         Standing::Live(_) | Standing::Unusable => Op::Delete,
-        Standing::Absent | Standing::Dead => Op::Nothing,
+        Standing::Absent | Standing::Dead | Standing::Ended => Op::Nothing,
     };
     // without our cookie there is nothing to take away in the browser (D15)
     let cookie = if facts.presented { CookiePlan::Remove } else { CookiePlan::Leave };

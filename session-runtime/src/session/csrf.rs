@@ -18,8 +18,8 @@ impl<S: SessionData> Session<S> {
     /// next rotation. So where there is no session yet, there is one from now on, if only an empty one; and where the request
     /// has authenticated somebody, the token is for the new id. A `&mut T` handler that changes an `owner` or `privileged` field and shows a page in the same response
     /// hands the change in before, with [`stage`](Self::stage); otherwise the token is of the id that the change ends, and
-    /// the log says so. Where there will be no session (it is ended by this request, the request presents a dead id, or came
-    /// over plain http), the token proves nothing, and nothing asks for it.
+    /// the log says so. Where there will be no session (it is ended by this request, or that came over plain http), the token
+    /// proves nothing. By an id that has just ended, the token is good for the form of a login.
     ///
     /// Issue one for each response, not for each visitor: no two tokens are the same text.
     ///
@@ -70,8 +70,8 @@ impl<S: SessionData> Session<S> {
 
     /// Checks the token that a form sent: before anything else is done, and before anything is [saved](Self::save).
     ///
-    /// A request without a live session has no token that could be right. So a login form whose page issued one is
-    /// protected, too: nobody is logged in as somebody else by a page of another site.
+    /// A request without an id has no token that could be right. So a login form whose page issued one is protected, too:
+    /// nobody is logged in as somebody else by a page of another site.
     ///
     /// # Errors
     /// [`Error::is_csrf`], which is answered with 403, if the token is not one of this session. A handler returns it: until

@@ -145,7 +145,7 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
-    /// The `Secure` attribute. For plain http in development there is [`Sessions::development`].
+    /// The `Secure` attribute. For plain http in development there is [`development`](Self::development).
     pub fn secure(mut self, secure: bool) -> Self {
         self.cookie.secure = secure;
         self
@@ -270,7 +270,8 @@ impl<R: RootSession> SessionsBuilder<R> {
         self
     }
 
-    pub(super) fn development(mut self) -> Self {
+    /// For plain http on a developer's machine: as [`Sessions::development`], with what else is chosen here.
+    pub fn development(mut self) -> Self {
         self.cookie.secure = false;
         self.edge.require_https = false;
         self.cookie.name = without_prefix(&self.cookie.name).to_owned();

@@ -5,7 +5,7 @@ mod revocation;
 #[cfg(feature = "_keys")]
 mod stores;
 
-pub(crate) use jar::{Jar, Look, Miss};
+pub(crate) use jar::{Jar, Look, Miss, Stray};
 pub use revocation::RevocationList;
 #[cfg(feature = "encrypted-cookie")]
 pub use stores::EncryptedCookieStore;

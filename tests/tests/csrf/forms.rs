@@ -74,6 +74,38 @@ async fn s28_a_login_form_that_checks_is_protected_without_a_session_too() {
     assert_eq!(post_form(&mut visitor.clone(), "/form", &token).await.status, 200);
     // the same token sent by somebody else's browser
     assert_refused(&post_form(&mut Browser::new(world.browser.server()), "/form", &token).await);
-    // on a request that presents none, a careless handler has no authority to misuse
-    assert_eq!(Browser::new(world.browser.server()).post("/careless/note/200").await.status, 200);
+    // whoever forgets to check logs nobody in, as whomever another site chose
+    for what in ["login", "note"] {
+        let mut other = Browser::new(world.browser.server());
+        assert_refused(&other.post(&format!("/careless/{what}/200")).await);
+        assert_eq!(other.cookie(), None, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn s15_t32_a_login_form_works_for_whose_session_has_just_ended_or_has_another_id() {
+    for lost in ["/act/destroy", "/act/rotate"] {
+        let (mut world, token) = logged_in().await;
+        // the answer does not reach the browser, or somebody else ended the session
+        let mut late = world.browser.clone();
+        assert_eq!(post_with(&mut world.browser, lost, &token).await.status, 200, "{lost}");
+        let page = first_word(&late.get("/page").await);
+        assert_refused(&post_form(&mut Browser::new(world.browser.server()), "/enter", &page).await);
+        assert_refused(&post_form(&mut late.clone(), "/enter", "").await);
+        let reply = post_form(&mut late, "/enter", &page).await;
+        assert_eq!(reply.status, 200, "{lost}");
+        assert!(reply.pair().is_some(), "{lost}: a session of its own");
+        assert_eq!(late.get("/guarded").await.status, 200, "{lost}");
+    }
+}
+
+#[tokio::test]
+async fn s28_a_page_from_before_its_dead_id_was_forgotten_logs_in_after_that_too() {
+    let (mut world, token) = logged_in().await;
+    let mut late = world.browser.clone();
+    assert_eq!(post_with(&mut world.browser, "/act/destroy", &token).await.status, 200);
+    let page = first_word(&late.get("/page").await);
+    world.clock.advance(std::time::Duration::from_secs(180));
+    assert_eq!(post_form(&mut late, "/enter", &page).await.status, 200);
+    assert_eq!(late.get("/guarded").await.status, 200);
 }

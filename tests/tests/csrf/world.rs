@@ -1,5 +1,7 @@
 //! An application that declares `csrf`, with handlers of every kind.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
@@ -7,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
+use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::{Error, Flash, Session, Sessions, Unavailable, WithoutCsrf, session, with_session};
 use session_tests::wire::Request as WireRequest;
 use session_tests::{Browser, Reply, ScriptedStore, serve};
@@ -81,6 +84,14 @@ async fn form(handle: Session<Shop>, session: &mut Shop, Form(note): Form<Note>)
     handle.verify_csrf(&note.csrf)?;
     session.notes.push(note.text);
     Ok(session.notes.join("+"))
+}
+
+/// A login form.
+#[with_session(csrf = form)]
+async fn enter(session: &mut Shop, handle: Session<Shop>, Form(sent): Form<Note>) -> Result<(), Error> {
+    handle.verify_csrf(&sent.csrf)?;
+    session.user = Some("ann".to_owned());
+    Ok(())
 }
 
 #[with_session(csrf = form)]
@@ -223,7 +234,8 @@ pub(crate) fn routes() -> Router {
         .route("/attempt", post(attempt))
         .route("/bare", post(bare))
         .route("/section", post(section))
-        .route("/guarded", post(guarded))
+        .route("/guarded", any(guarded))
+        .route("/enter", post(enter))
         .route("/form", post(form))
         .route("/careless/{what}/{status}", post(careless))
         .route("/patient", post(patient))
@@ -239,14 +251,17 @@ pub(crate) fn routes() -> Router {
 pub(crate) struct World {
     pub(crate) store: ScriptedStore,
     pub(crate) sessions: Sessions<Shop>,
+    pub(crate) clock: Arc<ManualClock>,
     pub(crate) browser: Browser,
 }
 
 pub(crate) async fn world() -> World {
     let store = ScriptedStore::new();
-    let sessions = Sessions::<Shop>::new(store.clone()).unwrap().with::<Wizard>().unwrap();
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let sessions = Sessions::<Shop>::builder(store.clone()).clock(Arc::clone(&clock)).build().unwrap();
+    let sessions = sessions.with::<Wizard>().unwrap();
     let browser = Browser::new(serve(routes().layer(sessions.clone())).await);
-    World { store, sessions, browser }
+    World { store, sessions, clock, browser }
 }
 
 /// A world in which ann is logged in, and a token of her session.

@@ -156,6 +156,11 @@ impl Model {
         let commits = ending == Ending::Commit;
         let wants = commits && (diff.changed || request.rotate || request.authenticated);
         match request.seen {
+            // whoever proves who they are gets a session, of their own
+            Seen::Dead if commits && request.came_dead && diff.login => {
+                self.create(request, &diff);
+                Ok(())
+            }
             Seen::Dead if wants => Err(Refused::Gone),
             Seen::Absent if commits && (diff.changed || request.begins) => {
                 self.create(request, &diff);

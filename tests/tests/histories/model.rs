@@ -271,6 +271,10 @@ pub(crate) struct Request {
     pub(crate) cookie: Option<Cookie>,
     /// It came by the id of a session that had ended, and under no other id went on, at this time.
     pub(crate) over: Option<u64>,
+    /// The id that it came by, if that reaches nothing (any more).
+    pub(crate) stray: Option<Id>,
+    /// That id had ended, or was another one by now, when it came.
+    pub(crate) came_dead: bool,
     /// Its browser does not know the id that the session has.
     pub(crate) stale: bool,
     /// It issued a token where there was no session: there is to be one.
@@ -301,6 +305,8 @@ impl Model {
         let ended = presented.is_some_and(|id| matches!(self.ids[id], Place::Dead { .. }));
         Request {
             over: (seen == Seen::Dead && ended).then_some(self.now),
+            stray: presented.filter(|_| !matches!(seen, Seen::Live(_))),
+            came_dead: seen == Seen::Dead,
             seen,
             presented: presented.is_some(),
             ours: loaded.clone(),

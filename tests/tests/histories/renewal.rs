@@ -36,12 +36,11 @@ impl Model {
         });
         match request.seen {
             _ if request.destroy => return Issued::Nothing,
-            Seen::Dead => return Issued::Nothing,
-            Seen::Live(id) if !(request.rotate || request.authenticated || changes_privilege) => {
-                return Issued::For(id);
-            }
+            Seen::Dead if !request.came_dead => return Issued::Nothing,
+            Seen::Live(_) | Seen::Dead if request.rotate || request.authenticated || changes_privilege => {}
+            Seen::Live(id) => return Issued::For(id),
+            Seen::Dead => return request.stray.map_or(Issued::Nothing, Issued::For),
             Seen::Absent => request.begins = true,
-            Seen::Live(_) => {}
         }
         Issued::Promised(*request.promise.get_or_insert_with(|| {
             self.promised.push(None);
@@ -51,13 +50,13 @@ impl Model {
 
     /// Whether a token for that proves the request.
     pub(crate) fn proves(&self, request: &Request, issued: Issued) -> bool {
-        let Seen::Live(id) = request.seen else { return false };
+        let by = if let Seen::Live(id) = request.seen { Some(id) } else { request.stray };
         let of = match issued {
             Issued::Nothing => None,
             Issued::For(id) => Some(id),
             Issued::Promised(at) => self.promised[at],
         };
-        of.is_some_and(|of| self.lineages[of] == self.lineages[id])
+        of.zip(by).is_some_and(|(of, by)| self.lineages[of] == self.lineages[by])
     }
 
     /// There is an id, renewed from an earlier one or else what a token was issued for.

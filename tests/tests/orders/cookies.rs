@@ -95,6 +95,8 @@ enum Told {
     Refused,
     /// Refused, and the cookie with it: it reaches nothing, and no other came after it.
     Dismissed,
+    /// A session of its own, for who logged in when the first id was dead.
+    Apart,
 }
 
 impl Ground {
@@ -111,6 +113,7 @@ impl Ground {
             Meaning::Clear if alive && user.is_some() => self.ended = true,
             Meaning::Touch | Meaning::Leave | Meaning::Clear if !alive => return Told::Nothing,
             Meaning::Touch if !self.is_there() => return Told::Nothing,
+            Meaning::Login if !alive => return Told::Apart,
             _ if !alive && self.ended && self.id == 0 => return Told::Dismissed,
             _ if !alive || !self.is_there() => return Told::Refused,
             Meaning::Touch => {}
@@ -218,12 +221,17 @@ impl World {
             let meaning = ACTIONS[both[who].action].meaning;
             told[who] = ground.carry_out(meaning, [0, 1][who], both[who].alive == Some(true), user);
         }
-        for (one, told) in both.iter().zip(told) {
+        for (who, (one, told)) in both.iter().zip(told).enumerate() {
             let reply = one.reply.as_ref().unwrap();
             let status = if matches!(told, Told::Refused | Told::Dismissed) { 409 } else { 200 };
             assert_eq!(reply.status, status, "{what}: {told:?}");
             let removes = matches!(told, Told::Removed | Told::Dismissed);
             assert_eq!(reply.removes_cookie(), removes, "{what}: {told:?}");
+            if told == Told::Apart {
+                let own = Card { user: Some(format!("user {who}")), ..Card::default() };
+                assert_eq!(self.seen_with(reply.pair().unwrap()).await, shown(&own), "{what}");
+                continue;
+            }
             let Told::Cookie { id, shows } = told else {
                 assert_eq!(reply.pair(), None, "{what}");
                 continue;

@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub(crate) last: Option<u8>,
     pub(crate) done: [bool; 2],
     pub(crate) theme: String,
+    /// Who logged in by the first id when that was dead, and so has a session of their own.
+    pub(crate) apart: Vec<u8>,
 }
 
 /// What the response says of the cookie.
@@ -72,12 +74,24 @@ impl Model {
             last: None,
             done: [false; 2],
             theme: "dark".to_owned(),
+            apart: Vec::new(),
         }
+    }
+
+    /// That of who logged in apart.
+    pub(crate) fn apart(me: u8) -> Self {
+        let mut own = Self { theme: String::new(), user: Some(format!("user {me}")), ..Self::of(None) };
+        (own.count, own.votes, own.coupon) = (0, 0, None);
+        (own.items, own.name) = (Vec::new(), String::new());
+        own
     }
 
     /// What a page shows of it.
     pub(crate) fn shown(&self) -> String {
-        format!("{:?}", Self { ended: false, id: 0, renewed: false, aside: None, ..self.clone() })
+        format!(
+            "{:?}",
+            Self { ended: false, id: 0, renewed: false, aside: None, apart: Vec::new(), ..self.clone() }
+        )
     }
 
     /// As a request with the first id finds it. Once it has ended or has another one: what is said of its cookie if the request
@@ -95,6 +109,10 @@ impl Model {
     pub(crate) fn carry_out(&mut self, meaning: Meaning, me: u8, seen: &Result<Self, Cookie>) -> Told {
         let seen = match seen {
             Ok(seen) => seen,
+            Err(_) if meaning == Meaning::Login => {
+                self.apart.push(me);
+                return Told::ok(Cookie::New);
+            }
             Err(cookie) => return unseen(meaning, *cookie),
         };
         let there = self.is_there();
@@ -208,11 +226,12 @@ fn unseen(meaning: Meaning, cookie: Cookie) -> Told {
         Meaning::Touch | Meaning::Leave | Meaning::Clear | Meaning::Renew => Told::ok(Cookie::None),
         Meaning::Take => Told { body: "None".into(), ..Told::ok(Cookie::None) },
         Meaning::Destroy => Told::ok(Cookie::Removed),
-        Meaning::Change | Meaning::Claim | Meaning::Vote | Meaning::Rotate | Meaning::Login => {
+        Meaning::Change | Meaning::Claim | Meaning::Vote | Meaning::Rotate => {
             Told { cookie, ..Told::refused() }
         }
         // by the handler, which was told so
         Meaning::Impersonate | Meaning::Return => Told::refused(),
+        Meaning::Login => unreachable!("apart"),
         Meaning::Revoke => unreachable!("from outside"),
     }
 }

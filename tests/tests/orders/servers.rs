@@ -203,7 +203,13 @@ impl<T: Store + Clone> World<T> {
     /// What must hold whatever happened, and that the session is what it must be.
     async fn check(&self, model: &Model, both: &[Running; 2], first: &str, what: &str) {
         let replies = both.each_ref().map(|one| one.reply.as_ref().unwrap());
-        let mut given: Vec<_> = replies.iter().filter_map(|reply| reply.pair()).collect();
+        for &who in &model.apart {
+            let seen = self.seen_with(replies[usize::from(who)].pair().unwrap()).await;
+            assert_eq!(seen, Model::apart(who).shown(), "{what}: who logged in apart");
+        }
+        let is_apart = |who: usize| model.apart.iter().any(|apart| usize::from(*apart) == who);
+        let mut given: Vec<_> =
+            (0..2).filter(|who| !is_apart(*who)).filter_map(|who| replies[who].pair()).collect();
         if model.renewed && model.id > 0 && given.len() == 2 {
             // the renewal was first: no id from before the switch reaches what comes after it
             let renewed =
@@ -221,7 +227,8 @@ impl<T: Store + Clone> World<T> {
             assert_eq!(self.seen_with(first).await, expected, "{what}: the old id");
         }
         // every record is one that somebody has the cookie of
-        assert_eq!(self.store.records().await.unwrap().len(), usize::from(!model.ended), "{what}: records");
+        let records = usize::from(!model.ended) + model.apart.len();
+        assert_eq!(self.store.records().await.unwrap().len(), records, "{what}: records");
         if model.aside.is_some() && !model.ended {
             let mut own = model.clone();
             own.come_back();
@@ -256,9 +263,14 @@ impl<T: Store + Clone> World<T> {
         } else {
             assert!([200, 409].contains(&other.status), "{what}: {other:?}");
         }
-        for cookie in both.iter().filter_map(|one| one.reply.as_ref().unwrap().pair()).chain([first]) {
-            assert_eq!(self.seen_with(cookie).await, "anonymous", "{what}");
+        for (who, one) in [0, 1].into_iter().zip(both) {
+            let Some(cookie) = one.reply.as_ref().unwrap().pair() else { continue };
+            let seen = self.seen_with(cookie).await;
+            // who logged in apart is not the owner whose sessions ended
+            let is_theirs = one.action.meaning == Meaning::Login && seen == Model::apart(who).shown();
+            assert!(seen == "anonymous" || is_theirs, "{what}: {seen}");
         }
+        assert_eq!(self.seen_with(first).await, "anonymous", "{what}");
         // a grave, where one might still have come, is nobody's
         let left = self.store.records().await.unwrap();
         assert!(

@@ -52,8 +52,13 @@ fn with(change: impl FnOnce(&mut Facts)) -> Facts {
     facts
 }
 
-const STANDINGS: [fn() -> Standing; 4] =
-    [|| Standing::Absent, || Standing::Live(times()), || Standing::Dead, || Standing::Unusable];
+const STANDINGS: [fn() -> Standing; 5] = [
+    || Standing::Absent,
+    || Standing::Live(times()),
+    || Standing::Dead,
+    || Standing::Ended,
+    || Standing::Unusable,
+];
 
 #[test]
 fn row_1_destroy_deletes_the_record_and_the_cookie_and_beats_everything() {
@@ -195,7 +200,7 @@ fn row_6_nothing_done_is_nothing_stored() {
 #[test]
 fn a_dead_or_unusable_session_refuses_what_would_be_stored() {
     // T2, T4, T8
-    for standing in [Standing::Dead, Standing::Unusable] {
+    for standing in [Standing::Dead, Standing::Ended, Standing::Unusable] {
         let refused = [
             with(|f| f.summary.changed = true),
             with(|f| f.intents.rotate = true),
@@ -207,6 +212,24 @@ fn a_dead_or_unusable_session_refuses_what_would_be_stored() {
             assert_eq!(plan(&Facts { standing, ..facts }), Plan::REFUSE);
             assert_eq!(plan(&Facts { standing, ending: Ending::Drop, ..facts }), Plan::NOTHING);
         }
+    }
+}
+
+#[test]
+fn a_login_by_an_id_that_was_dead_when_it_came_begins_a_session_of_its_own() {
+    // T2: what was alive when the request came, or is somebody's and unreadable, is no ground for one
+    let login =
+        with(|f| f.summary = Summary { changed: true, owner: OwnerChange::Taken, ..Summary::default() });
+    let begun = plan(&Facts { standing: Standing::Dead, ..login });
+    let Plan { op: Op::Create(stamp), cookie: CookiePlan::Set } = begun else { panic!("{begun:?}") };
+    assert_eq!(stamp.authenticated, Some(Some(NOW)));
+    assert_eq!(plan(&Facts { standing: Standing::Dead, ending: Ending::Drop, ..login }), Plan::NOTHING);
+    for standing in [Standing::Ended, Standing::Unusable] {
+        assert_eq!(plan(&Facts { standing, ..login }), Plan::REFUSE);
+    }
+    for owner in [OwnerChange::Same, OwnerChange::Left, OwnerChange::Replaced] {
+        let summary = Summary { changed: true, privileged: true, owner, ..Summary::default() };
+        assert_eq!(plan(&with(|f| (f.standing, f.summary) = (Standing::Dead, summary))), Plan::REFUSE);
     }
 }
 

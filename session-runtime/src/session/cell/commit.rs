@@ -207,7 +207,7 @@ impl Cell {
                 let made = state.cookie.take().is_some() && op != Op::Delete;
                 dropped = state.source.key().copied().filter(|_| made);
                 state.was_private |= state.is_private();
-                state.source = Source::Dead { moved: true };
+                state.source = Source::Ended;
             }
         }
         let unmasked = impersonated.filter(|_| !self.is_impersonated(&state));

@@ -17,6 +17,8 @@ pub(super) struct Csrf {
     /// A handler let the request in, and it has yet to prove itself.
     demanded: bool,
     proved: bool,
+    /// The id that the request came by, if it reaches nothing (any more).
+    stray: Option<Token>,
     /// The id that the session will have after this request, where a token was issued before it had it.
     next: Option<Box<Token>>,
     /// What the tokens of this response show.
@@ -26,6 +28,19 @@ pub(super) struct Csrf {
 impl State {
     fn csrf(&mut self) -> &mut Csrf {
         self.csrf.get_or_insert_default()
+    }
+
+    /// The request came by this id, which reaches nothing.
+    pub(super) fn came_by(&mut self, stray: Token) {
+        self.csrf().stray = Some(stray);
+    }
+
+    /// What the tokens of the pages show that this request's browser has. Where its id reaches nothing, what it gets is a
+    /// login: that its form is ours is shown by the id alone, which no other site knows.
+    fn base(&self, purpose: &Purpose) -> Option<[u8; 32]> {
+        let stray = self.csrf.as_ref().and_then(|csrf| csrf.stray.as_ref());
+        let token = if let Source::Live(live) = &self.source { Some(&live.token) } else { stray };
+        token.map(|token| token.csrf_base(purpose))
     }
 
     /// Whether the request must prove something, and has not.
@@ -65,19 +80,25 @@ impl State {
 }
 
 impl Cell {
-    /// Whether the request proves itself, or may yet do so. What reaches no session has nothing to prove: nobody's
-    /// authority is used by it.
+    /// Whether the request proves itself, or may yet do so. What reaches no session has nothing to prove, since nobody's
+    /// authority is used by it; but a form may log somebody in, as whomever another site chose, so it has.
     pub(crate) fn meets(&self, demand: Demand, sent: Option<&[u8]>) -> bool {
-        if self.inner.get().is_none() {
+        let is_form = demand == Demand::Form;
+        if self.inner.get().is_none() && !is_form {
             return true;
         }
         let mut state = self.state();
-        let Source::Live(live) = &state.source else { return true };
-        let proves = sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)));
+        let proves = if let Source::Live(live) = &state.source {
+            sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)))
+        } else if is_form {
+            false
+        } else {
+            return true;
+        };
         let csrf = state.csrf();
         csrf.proved |= proves;
-        csrf.demanded |= demand == Demand::Form;
-        csrf.proved || demand == Demand::Form
+        csrf.demanded |= is_form;
+        csrf.proved || is_form
     }
 
     /// Whether `sent` is a token of the session that the request presents; then it has proved itself.
@@ -86,8 +107,8 @@ impl Cell {
             return false;
         }
         let mut state = self.state();
-        let Source::Live(live) = &state.source else { return false };
-        let proves = shows(sent, &live.token.csrf_base(&self.engine.purpose));
+        let Some(base) = state.base(&self.engine.purpose) else { return false };
+        let proves = shows(sent, &base);
         state.csrf().proved |= proves;
         proves
     }
@@ -111,11 +132,12 @@ impl Cell {
             Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
             Source::Live(live) => Promise::Present(live.token.clone()),
             Source::Absent => Promise::First,
-            Source::Untouched
-            | Source::Failed
-            | Source::Dead { .. }
-            | Source::Unusable(_)
-            | Source::Insecure => {
+            Source::Dead { .. } if state.gets_new_id() => Promise::First,
+            Source::Dead { .. } => match state.csrf.as_ref().and_then(|csrf| csrf.stray.clone()) {
+                Some(stray) => Promise::Present(stray),
+                None => return Ok(CsrfToken::of_nothing(entropy)?),
+            },
+            Source::Untouched | Source::Failed | Source::Ended | Source::Unusable(_) | Source::Insecure => {
                 return Ok(CsrfToken::of_nothing(entropy)?);
             }
         };

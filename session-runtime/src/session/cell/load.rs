@@ -19,7 +19,7 @@ use crate::observe::{Happened, spans};
 use crate::record::{Decoded, Record};
 use crate::schema::Upgrade;
 use crate::session::lasting;
-use crate::store::{DynStore, Found, Look, Miss};
+use crate::store::{DynStore, Found, Look, Miss, Stray};
 use crate::token::{Key, NoEntropy, Token};
 use tracing::Instrument as _;
 
@@ -118,7 +118,7 @@ impl Cell {
         let reporter = &self.engine.reporter;
         let (mut live, mut dead): (Vec<Live>, Option<bool>) = (Vec::new(), None);
         // of several that reach nothing, one event says the worst
-        let mut missed: Option<(Miss, Option<Key>)> = None;
+        let mut missed: Option<(Miss, Option<Box<Stray>>)> = None;
         for value in presented {
             let look = match (&self.engine.place, value) {
                 (Place::Server(store), Value::Id(token)) => self.find(&**store, token, now).await,
@@ -135,11 +135,11 @@ impl Cell {
                     add(&mut live, session);
                     continue;
                 }
-                Ok(Look::Dead { key, rotated }) => {
+                Ok(Look::Dead { stray, rotated }) => {
                     dead = Some(rotated || dead.unwrap_or(false));
-                    (Miss::Replayed { rotated }, Some(key))
+                    (Miss::Replayed { rotated }, Some(stray))
                 }
-                Ok(Look::Nothing(miss, key)) => (miss, key),
+                Ok(Look::Nothing(miss, stray)) => (miss, stray),
                 Err(error) => {
                     reporter.tell(None, Happened::Unavailable { error: &error });
                     return Source::Failed;
@@ -152,8 +152,11 @@ impl Cell {
         match (live.len(), live.pop()) {
             (1, Some(live)) => Source::Live(live),
             (0, _) => {
-                if let Some((miss, key)) = missed {
-                    reporter.tell(key.as_ref(), miss.happened());
+                if let Some((miss, stray)) = missed {
+                    reporter.tell(stray.as_ref().map(|stray| &stray.key), miss.happened());
+                    if let Some(stray) = stray {
+                        self.state().came_by(stray.token);
+                    }
                 }
                 dead.map_or(Source::Absent, |moved| Source::Dead { moved })
             }
@@ -190,16 +193,17 @@ impl Cell {
         Ok(match self.engine.ask(store.load(&key)).await? {
             Found::Record(record) => match Miss::over(record.meta(), now) {
                 None => Look::Live(Live { token, key, record, stale: false }),
-                Some(miss) => Look::Nothing(miss, Some(key)),
+                Some(miss) => Look::Nothing(miss, Some(Box::new(Stray { token, key }))),
             },
             Found::Tombstone { until, moved } if now < until => {
                 // on the heap, so that the futures of those who are alive stay small
                 Box::pin(self.find_renewed(store, &token, key, moved, now)).await?
             }
-            Found::Tombstone { moved, .. } => {
-                Look::Nothing(Miss::Replayed { rotated: moved.is_some() }, Some(key))
-            }
-            Found::Nothing => Look::Nothing(Miss::Unknown, Some(key)),
+            Found::Tombstone { moved, .. } => Look::Nothing(
+                Miss::Replayed { rotated: moved.is_some() },
+                Some(Box::new(Stray { token, key })),
+            ),
+            Found::Nothing => Look::Nothing(Miss::Unknown, Some(Box::new(Stray { token, key }))),
         })
     }
 
@@ -217,7 +221,7 @@ impl Cell {
         {
             return Ok(Look::Live(live));
         }
-        Ok(Look::Dead { key, rotated: moved.is_some() })
+        Ok(Look::Dead { stray: Box::new(Stray { token: token.clone(), key }), rotated: moved.is_some() })
     }
 
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {

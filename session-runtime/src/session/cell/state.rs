@@ -68,10 +68,13 @@ pub(super) enum Source {
     Failed,
     Absent,
     Live(Live),
-    /// It ended a short while ago. `moved`: it may have gone on under another id, which the browser has or is about to get.
+    /// It had ended a short while before. `moved`: it may have gone on under another id, which the browser has or is about
+    /// to get.
     Dead {
         moved: bool,
     },
+    /// It ended after it was loaded.
+    Ended,
     Unusable(Vec<Key>),
     /// It came over plain http, and the session is for https only: it reads nothing and writes nothing (S47).
     Insecure,
@@ -83,7 +86,12 @@ impl Source {
         match self {
             Self::Live(live) => Some(&live.key),
             Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
-            Self::Untouched | Self::Failed | Self::Absent | Self::Dead { .. } | Self::Insecure => None,
+            Self::Untouched
+            | Self::Failed
+            | Self::Absent
+            | Self::Dead { .. }
+            | Self::Ended
+            | Self::Insecure => None,
         }
     }
 
@@ -108,6 +116,7 @@ impl Source {
             Self::Absent => Some(Standing::Absent),
             Self::Live(live) => Some(Standing::Live(times(live))),
             Self::Dead { .. } => Some(Standing::Dead),
+            Self::Ended => Some(Standing::Ended),
             Self::Unusable(_) | Self::Insecure => Some(Standing::Unusable),
         }
     }

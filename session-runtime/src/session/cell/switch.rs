@@ -48,7 +48,7 @@ impl Cell {
         state.upgrade = None;
         let After::Live(live) = done.standing else {
             state.was_private |= state.is_private();
-            state.source = Source::Dead { moved: true };
+            state.source = Source::Ended;
             state.slots_mut().for_each(|slot| slot.end(&self.engine.types.claims));
             return None;
         };
@@ -72,7 +72,7 @@ impl Cell {
                 })));
             }
             Source::Untouched | Source::Failed => return Err(Error::new(Kind::Unavailable)),
-            Source::Dead { .. } | Source::Unusable(_) | Source::Insecure => {
+            Source::Dead { .. } | Source::Ended | Source::Unusable(_) | Source::Insecure => {
                 return Err(Error::new(Kind::Gone));
             }
         };

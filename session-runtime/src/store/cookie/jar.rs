@@ -29,11 +29,17 @@ pub(crate) enum Look {
     Live(Live),
     /// It ended a short while ago: what is in flight with it must not begin anew.
     Dead {
-        key: Key,
+        stray: Box<Stray>,
         rotated: bool,
     },
     /// No session, and what is there instead.
-    Nothing(Miss, Option<Key>),
+    Nothing(Miss, Option<Box<Stray>>),
+}
+
+/// An id that reaches nothing.
+pub(crate) struct Stray {
+    pub(crate) token: Token,
+    pub(crate) key: Key,
 }
 
 /// Why what was presented reaches no session. To whoever presented it all of them are one (S60). The worse is the greater.
@@ -99,16 +105,20 @@ impl Jar {
         let token = Token::from_id(id);
         let key = token.key(&engine.purpose);
         match Miss::over(record.meta(), now) {
-            Some(miss) => return Ok(Look::Nothing(miss, Some(key))),
+            Some(miss) => return Ok(Look::Nothing(miss, Some(Box::new(Stray { token, key })))),
             // it begins in the future, or ends too far in it: a clock was wrong
-            None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(key))),
+            None if is_over => return Ok(Look::Nothing(Miss::Unknown, Some(Box::new(Stray { token, key })))),
             None => {}
         }
-        let live = Live { token, key, record: record.into(), stale };
+        let live = Live { token: token.clone(), key, record: record.into(), stale };
         Ok(match self.standing(engine, live, now).await? {
             Ok(live) => Look::Live(live),
-            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => Look::Dead { key, rotated },
-            Err(Dead { rotated, .. }) => Look::Nothing(Miss::Replayed { rotated }, Some(key)),
+            Err(Dead { at, rotated }) if now < at.after(TOMBSTONE) => {
+                Look::Dead { stray: Box::new(Stray { token, key }), rotated }
+            }
+            Err(Dead { rotated, .. }) => {
+                Look::Nothing(Miss::Replayed { rotated }, Some(Box::new(Stray { token, key })))
+            }
         })
     }
 
