@@ -62,6 +62,8 @@ where
         self.inner.poll_ready(cx)
     }
 
+    // where it is inlined, the request is copied once more
+    #[inline(never)]
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let cell = self.sessions.cell();
         let mut watch = None;
