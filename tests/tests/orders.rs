@@ -10,6 +10,8 @@
 
 #[path = "orders/actions.rs"]
 mod actions;
+#[path = "orders/app.rs"]
+mod app;
 #[path = "orders/cookies.rs"]
 mod cookies;
 #[path = "orders/enumerate.rs"]

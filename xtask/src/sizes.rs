@@ -9,7 +9,7 @@ const MOST: [(&str, usize); 9] = [
     ("session-runtime/src/adapter/actix.rs", 71),
     ("session-runtime/src/adapter/axum.rs", 209),
     ("session-runtime/src/adapter/poem.rs", 60),
-    ("session-runtime/src/adapter/rocket.rs", 98),
+    ("session-runtime/src/adapter/rocket.rs", 99),
     ("session-runtime/src/adapter/salvo.rs", 60),
     ("session-runtime/src/adapter/warp.rs", 60),
     ("examples/third_party/src/lib.rs", 35),

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::post;
 use session_runtime::clock::{Clock as _, ManualClock, SystemClock};
 use session_runtime::store::{Durability, Store};
-use session_runtime::{Error, FileStore, MemoryStore, RedisStore, Session, Sessions, Token, with_session};
+use session_runtime::{FileStore, MemoryStore, RedisStore, Sessions, Token};
 use session_tests::redis::{prefix, shared};
-use session_tests::{Actor, Folder, Op, Point, Reply, Stepped, call, stop};
+use session_tests::{Actor, Folder, Op, Point, Reply, Stepped, call};
 
 use crate::actions::{ACTIONS, Action, Deed, Meaning, Shop};
+use crate::app::{act, filled, show};
 use crate::enumerate::{Order, every_order};
 use crate::expected::{Cookie, Model, Told};
 
@@ -20,41 +20,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Half of the idle time: so activity is due to be recorded.
 const AWAY: Duration = Duration::from_secs(15 * 60);
-
-async fn act(
-    State(sessions): State<Sessions<Shop>>,
-    Path((action, me)): Path<(usize, u8)>,
-    session: Session<Shop>,
-) -> Result<String, Error> {
-    stop(Point::Mark).await;
-    match ACTIONS[action].deed {
-        Deed::Now(deed) => deed(&session, me),
-        Deed::Later(deed) => return deed(session).await,
-        Deed::Outside(deed) => return deed(sessions).await,
-    }
-    Ok(String::new())
-}
-
-/// What a page shows. Looking is no activity.
-#[with_session(activity = false)]
-async fn show(session: Option<&Shop>) -> String {
-    session.map_or("anonymous".to_owned(), |shop| {
-        let model = Model {
-            user: shop.user.clone(),
-            by: shop.by.as_ref().map(|by| by.user().clone()),
-            count: shop.count,
-            items: shop.items.clone(),
-            name: shop.name.clone(),
-            votes: shop.votes,
-            coupon: shop.coupon,
-            last: shop.last,
-            done: [shop.left, shop.right],
-            theme: shop.theme.clone(),
-            ..Model::of(None)
-        };
-        model.shown()
-    })
-}
 
 /// Whose session it is.
 #[derive(Clone, Copy, Debug)]
@@ -309,20 +274,6 @@ fn users(actions: [Action; 2], both: bool) -> Vec<Whose> {
         _ if both => vec![Whose::Nobody, Whose::Ann],
         (_, true, _) | (_, _, false) => vec![Whose::Ann],
         (_, false, true) => vec![Whose::Nobody],
-    }
-}
-
-/// The session that the model is of.
-fn filled(model: &Model) -> Shop {
-    Shop {
-        user: model.user.clone(),
-        count: model.count,
-        items: model.items.clone(),
-        name: model.name.clone(),
-        votes: model.votes,
-        coupon: model.coupon,
-        theme: model.theme.clone(),
-        ..Shop::default()
     }
 }
 
