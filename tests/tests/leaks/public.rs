@@ -59,10 +59,11 @@ fn note(session: &mut Migration) -> Result<(), MigrationError> {
 }
 
 /// What has no value that could be shown: empty enums, a unit, and what a framework makes around a request.
-const NOTHING_TO_SHOW: [&str; 9] = [
+const NOTHING_TO_SHOW: [&str; 10] = [
     "adapter::Entered",
     "adapter::Extracted",
     "adapter::Guarded",
+    "adapter::Http",
     "adapter::Place",
     "store::kind::ServerSide",
     "store::kind::EncryptedCookie",
@@ -101,7 +102,7 @@ const NO_TYPES: &[&str] = &[
 ];
 
 /// What the suite for adapters plays, with sessions of its own: nobody's values are in it.
-const PLAYED: [&str; 13] = [
+const PLAYED: [&str; 14] = [
     "adapter::conformance::Admin",
     "adapter::conformance::Admitted",
     "adapter::conformance::Answer",
@@ -113,6 +114,7 @@ const PLAYED: [&str; 13] = [
     "adapter::conformance::Subject",
     "adapter::conformance::Vault",
     "adapter::conformance::World",
+    "adapter::conformance::wire::Connection",
     "adapter::conformance::wire::Reply",
     "adapter::conformance::wire::Request",
 ];
