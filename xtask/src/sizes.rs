@@ -7,9 +7,9 @@ use crate::cargo::root;
 /// At most so many lines each, without blank ones and comments. Where it is more than 60 of an adapter, DESIGN.md says why.
 const MOST: [(&str, usize); 9] = [
     ("session-runtime/src/adapter/actix.rs", 71),
-    ("session-runtime/src/adapter/axum.rs", 208),
+    ("session-runtime/src/adapter/axum.rs", 209),
     ("session-runtime/src/adapter/poem.rs", 60),
-    ("session-runtime/src/adapter/rocket.rs", 98),
+    ("session-runtime/src/adapter/rocket.rs", 99),
     ("session-runtime/src/adapter/salvo.rs", 60),
     ("session-runtime/src/adapter/warp.rs", 60),
     ("examples/third_party/src/lib.rs", 35),

@@ -229,8 +229,10 @@ impl<R, Inner> Wrapped<R, Inner> {
 
 // not derived: that would ask for `R: Clone`
 impl<R, Inner: Clone> Clone for Wrapped<R, Inner> {
+    // axum does it for each request
+    #[inline]
     fn clone(&self) -> Self {
-        Self::new(&self.sessions, self.inner.clone())
+        Self { sessions: self.sessions.clone(), inner: self.inner.clone() }
     }
 }
 
