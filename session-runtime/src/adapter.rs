@@ -130,7 +130,7 @@ pub(crate) struct Amendment {
 /// Why a handler's response was replaced, or which error of a session it returned; left among the extensions of the response.
 ///
 /// An application that wants another page than an empty one looks for it in a layer outside of `Sessions`. The headers of the
-/// empty one stay: one of them may remove a cookie that is worth nothing any more.
+/// empty one stay: they may have the cookie of another session.
 ///
 /// ```
 /// use axum::{Router, middleware::map_response, response::{IntoResponse, Response}};

@@ -338,12 +338,12 @@ async fn s67_s68_an_outage_has_the_status_that_the_application_chose() {
     let (store, mut browser) = own_statuses().await;
     store.fail(&[Op::Update]);
     assert_eq!(answer(&browser.post("/note").await), (504, "our page of 504"));
-    assert_eq!(answer(&browser.post("/save").await), (504, ""), "the handler's own answer");
+    assert_eq!(answer(&browser.post("/save").await), (504, "our page of 504"), "the handler returned it");
     store.fail(&[Op::Load]);
     for target in ["/read", "/maybe", "/guarded"] {
         assert_eq!(answer(&browser.get(target).await), (504, "our page of 504"), "{target}");
     }
-    assert_eq!(answer(&browser.get("/propagate").await), (504, ""));
+    assert_eq!(answer(&browser.get("/propagate").await), (504, "our page of 504"));
     assert_eq!(answer(&browser.get("/attempt").await), (200, "the session is unavailable"));
     store.recover();
     assert_eq!(browser.get("/read").await.body, ANN);

@@ -15,6 +15,8 @@ mod meeting;
 mod programs;
 #[path = "schema/reading.rs"]
 mod reading;
+#[path = "schema/refiled.rs"]
+mod refiled;
 #[path = "schema/renewing.rs"]
 mod renewing;
 #[path = "schema/stores.rs"]

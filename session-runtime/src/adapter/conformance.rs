@@ -117,7 +117,7 @@ macro_rules! __adapter_conformance_tests {
             failing: {
                 s67_a_store_that_cannot_be_read_is_503_without_a_cookie
                 a_store_that_cannot_be_written_is_503_without_a_cookie
-                t2_a_write_to_a_dead_session_is_409_and_its_cookie_goes
+                t2_a_write_to_a_dead_session_is_409_without_a_cookie
                 s72_a_session_that_is_too_large_is_500_without_a_cookie
                 an_attempt_survives_an_outage
                 the_application_chooses_what_an_outage_and_a_dead_session_are_answered_with

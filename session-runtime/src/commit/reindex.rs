@@ -20,6 +20,8 @@ pub(crate) enum Reindexed {
     Done(Live, Option<String>),
     /// Somebody changed it since it was loaded, or moved it: it is to be looked for once more.
     Overtaken,
+    /// Its key is in both indexes, but no cookie has room for what it was migrated to.
+    Unsealed,
     /// In cookies, it goes on under another id, and is as it was loaded.
     Moved(Live),
     /// It has ended, or is about to. `moved`: it may have gone on under another id.
@@ -90,7 +92,10 @@ async fn in_cookie(
         }
     }
     let record = sent(&upgrade.alone(), Arc::clone(&upgrade.loaded));
-    let (live, cookie) = sealed_anew(engine, jar, Live { record, ..live.clone() })?;
+    let (live, cookie) = match sealed_anew(engine, jar, Live { record, ..live.clone() }) {
+        Err(error) if error.is_too_large() => return Ok(Reindexed::Unsealed),
+        sealed => sealed?,
+    };
     refiling.done().await;
     Ok(Reindexed::Done(live, cookie))
 }

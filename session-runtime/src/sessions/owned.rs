@@ -3,13 +3,19 @@
 use std::sync::Arc;
 
 use super::Sessions;
-use crate::commit::apply::Turn;
+use crate::commit::apply::{Live, Turn};
 use crate::commit::plan::Ending;
+use crate::commit::reindex::{self, Reindexed};
 use crate::data::{Owned, OwnerOf, RootSession};
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::field::owner_json;
 use crate::owners::{self, OwnedSession, SessionHandle, Which};
+use crate::record::Record;
+use crate::token::{Key, Token};
+
+/// How often another request may be first to move a session into another index.
+const TRIES: u32 = 8;
 
 impl<R: RootSession> Sessions<R> {
     /// The live sessions of this owner, the last used first: for a page where somebody sees where they are logged in (S17).
@@ -123,7 +129,7 @@ impl<R: RootSession> Sessions<R> {
         self.on_the_server()?;
         let owner = self.json(owner)?;
         let find = || owners::key_of(&self.engine, &owner, handle);
-        let (key, record) = find().await?.ok_or_else(|| Error::new(Kind::Gone))?;
+        let (key, record) = self.filed(&find).await?;
         let cell = self.cell();
         cell.adopt(key, Arc::clone(&record), None)?;
         let result = Self::change_in(&cell, change)?;
@@ -137,6 +143,29 @@ impl<R: RootSession> Sessions<R> {
             done => done?,
         }
         Ok(result)
+    }
+
+    /// The session that is found, in the index of its owner as this version writes them.
+    async fn filed<F>(&self, find: &impl Fn() -> F) -> Result<(Key, Arc<Record>), Error>
+    where
+        F: Future<Output = Result<Option<(Key, Arc<Record>)>, Error>>,
+    {
+        let engine = &*self.engine;
+        for _ in 0..TRIES {
+            let (key, record) = find().await?.ok_or_else(|| Error::new(Kind::Gone))?;
+            let Ok(Some(upgrade)) = engine.types.schema.upgrade(&record) else { return Ok((key, record)) };
+            if !reindex::is_due(engine, &upgrade) {
+                return Ok((key, record));
+            }
+            let token = Token::random(&*engine.entropy, key.slot())?;
+            let live = Live { token, key, record: Arc::clone(&upgrade.record), stale: false };
+            match Box::pin(reindex::reindex(engine, &live, &upgrade)).await? {
+                Reindexed::Done(live, _) => return Ok((key, live.record)),
+                Reindexed::Ended { .. } => return Err(Error::new(Kind::Gone)),
+                Reindexed::Overtaken | Reindexed::Moved(_) | Reindexed::Unsealed => {}
+            }
+        }
+        Err(Error::new(Kind::Conflict))
     }
 
     fn json(&self, owner: &OwnerOf<R>) -> Result<String, Error>

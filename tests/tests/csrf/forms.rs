@@ -1,5 +1,6 @@
 //! `csrf = form`: the handler checks the token itself, and nothing is stored until it has.
 
+use session_tests::wire::Request;
 use session_tests::{Browser, Op, logs};
 
 use super::world::*;
@@ -46,7 +47,7 @@ async fn s28_until_a_form_has_proved_itself_nothing_that_it_does_is_done() {
 #[tokio::test]
 async fn s28_a_handler_that_panics_before_its_check_ends_no_session() {
     let (world, _) = logged_in().await;
-    let request = session_tests::Request::post("/careless/panic/200");
+    let request = Request::post("/careless/panic/200");
     let mut stream = world.browser.prepare(request).start(world.browser.server()).await;
     let mut rest = Vec::new();
     let _closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest).await;
@@ -108,4 +109,71 @@ async fn s28_a_page_from_before_its_dead_id_was_forgotten_logs_in_after_that_too
     world.clock.advance(std::time::Duration::from_secs(180));
     assert_eq!(post_form(&mut late, "/enter", &page).await.status, 200);
     assert_eq!(late.get("/guarded").await.status, 200);
+}
+
+#[tokio::test]
+async fn t2_a_write_by_a_dead_id_takes_nothing_away_from_the_login_form_or_its_cookie() {
+    let (mut world, token) = logged_in().await;
+    let mut late = world.browser.clone();
+    assert_eq!(post_with(&mut world.browser, "/act/destroy", &token).await.status, 200);
+    let page = first_word(&late.get("/page").await);
+    let slow = late.prepare(Request::post("/write"));
+    assert_eq!(post_with(&mut late, "/write", &page).await.status, 409);
+    assert_eq!(post_form(&mut late, "/enter", &page).await.status, 200);
+    let cookie = late.cookie();
+    // sent before the login, and heard of after it
+    let reply = slow.send(late.server()).await;
+    assert_eq!(reply.status, 409);
+    late.take(&reply);
+    assert_eq!(late.cookie(), cookie);
+    assert_eq!(late.get("/guarded").await.status, 200);
+}
+
+#[tokio::test]
+async fn s28_a_script_proves_itself_by_its_header_by_a_dead_id_too() {
+    let (mut world, token) = logged_in().await;
+    let mut late = world.browser.clone();
+    assert_eq!(post_with(&mut late.clone(), "/careless/note/200", &token).await.status, 200);
+    assert_eq!(post_with(&mut world.browser, "/act/destroy", &token).await.status, 200);
+    let page = first_word(&late.get("/page").await);
+    assert_eq!(post_with(&mut late, "/careless/login/200", &page).await.status, 200);
+    assert_eq!(late.get("/guarded").await.status, 200);
+}
+
+#[tokio::test]
+async fn t28_a_login_by_a_dead_id_gives_the_token_of_its_own_session() {
+    let (mut world, token) = logged_in().await;
+    let mut late = world.browser.clone();
+    assert_eq!(post_with(&mut world.browser, "/act/destroy", &token).await.status, 200);
+    let next = first_word(&late.post("/login").await);
+    assert_eq!(post_with(&mut late, "/write", &next).await.status, 200);
+    assert_refused(&post_with(&mut late, "/write", &token).await);
+}
+
+#[tokio::test]
+async fn t8_of_several_sessions_a_form_or_a_script_can_end_all() {
+    let (world, token) = logged_in().await;
+    let server = world.browser.server();
+    for by_form in [true, false] {
+        let (mut one, mut other) = (Browser::new(server), Browser::new(server));
+        assert_eq!((one.post("/login").await.status, other.post("/login").await.status), (200, 200));
+        let both = format!("{}; {}", one.cookie().unwrap(), other.cookie().unwrap());
+        let page = first_word(&Request::get("/page").cookie(&both).send(server).await);
+        let target = if by_form { "/logout-form" } else { "/careless/destroy/200" };
+        let request = |shown: &str| {
+            let request = Request::post(target).cookie(&both);
+            if by_form {
+                let request = request.line("content-type: application/x-www-form-urlencoded");
+                request.body(format!("text=&csrf={shown}"))
+            } else {
+                request.line(format!("x-csrf-token: {shown}"))
+            }
+        };
+        assert_refused(&request(&token).send(server).await);
+        let reply = request(&page).send(server).await;
+        assert_eq!((reply.status, reply.removes_cookie()), (200, true), "{target}");
+        for browser in [one, other] {
+            assert_eq!(browser.clone().get("/guarded").await.status, 401, "{target}");
+        }
+    }
 }

@@ -95,6 +95,15 @@ async fn enter(session: &mut Shop, handle: Session<Shop>, Form(sent): Form<Note>
 }
 
 #[with_session(csrf = form)]
+async fn logout_form(handle: Session<Shop>, session: &Shop, Form(sent): Form<Note>) -> Result<(), Error> {
+    handle.verify_csrf(&sent.csrf)?;
+    // it is the same for whom it was shown to
+    drop(session.user.clone());
+    handle.destroy();
+    Ok(())
+}
+
+#[with_session(csrf = form)]
 async fn careless(
     session: &mut Shop,
     handle: Session<Shop>,
@@ -236,6 +245,7 @@ pub(crate) fn routes() -> Router {
         .route("/section", post(section))
         .route("/guarded", any(guarded))
         .route("/enter", post(enter))
+        .route("/logout-form", post(logout_form))
         .route("/form", post(form))
         .route("/careless/{what}/{status}", post(careless))
         .route("/patient", post(patient))

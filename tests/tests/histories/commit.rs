@@ -1,8 +1,8 @@
 //! A commit, as the tables of DESIGN.md have it: "What follows from what a handler did" and "How a request ends".
 
 use crate::model::{
-    ABSOLUTE, Change, Cookie, FIELDS, Field, GRACE, How, IDLE, Id, Kept, Model, PROMPT, Place, RENEW,
-    Request, Role, Seen, TOMBSTONE, Value, Values, apply, values,
+    ABSOLUTE, Change, Cookie, FIELDS, Field, GRACE, How, IDLE, Id, Kept, Model, Place, RENEW, Request, Role,
+    Seen, TOMBSTONE, Value, Values, apply, values,
 };
 use crate::renewal::Renewed;
 
@@ -346,9 +346,6 @@ impl Model {
             request.cookie = None;
         }
         let refused = ending == Ending::Commit && outcome.is_err();
-        if refused && request.over.is_some_and(|at| self.now - at < PROMPT) {
-            request.cookie.get_or_insert(Cookie::Removed);
-        }
         (if refused { 409 } else { status }, request.cookie.take())
     }
 }

@@ -200,8 +200,6 @@ pub(crate) struct Kept {
 pub(crate) const IDLE: u64 = 30 * 60_000;
 pub(crate) const ABSOLUTE: u64 = 12 * 3_600_000;
 pub(crate) const TOMBSTONE: u64 = 120_000;
-/// A request by a dead id that is refused has the cookie removed, if it is answered before this.
-pub(crate) const PROMPT: u64 = 2_000;
 pub(crate) const TTL: u64 = 5 * 60_000;
 pub(crate) const GRACE: u64 = 30_000;
 /// Where ids are renewed by themselves: their age.
@@ -269,8 +267,6 @@ pub(crate) struct Request {
     pub(crate) authenticated: bool,
     pub(crate) renew: bool,
     pub(crate) cookie: Option<Cookie>,
-    /// It came by the id of a session that had ended, and under no other id went on, at this time.
-    pub(crate) over: Option<u64>,
     /// The id that it came by, if that reaches nothing (any more).
     pub(crate) stray: Option<Id>,
     /// That id had ended, or was another one by now, when it came.
@@ -302,9 +298,7 @@ impl Model {
             (None, Some(_) | None) => Seen::Absent,
         };
         let loaded = values(&base.fields, self.now);
-        let ended = presented.is_some_and(|id| matches!(self.ids[id], Place::Dead { .. }));
         Request {
-            over: (seen == Seen::Dead && ended).then_some(self.now),
             stray: presented.filter(|_| !matches!(seen, Seen::Live(_))),
             came_dead: seen == Seen::Dead,
             seen,

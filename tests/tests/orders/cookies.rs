@@ -93,8 +93,6 @@ enum Told {
     },
     Removed,
     Refused,
-    /// Refused, and the cookie with it: it reaches nothing, and no other came after it.
-    Dismissed,
     /// A session of its own, for who logged in when the first id was dead.
     Apart,
 }
@@ -114,7 +112,6 @@ impl Ground {
             Meaning::Touch | Meaning::Leave | Meaning::Clear if !alive => return Told::Nothing,
             Meaning::Touch if !self.is_there() => return Told::Nothing,
             Meaning::Login if !alive => return Told::Apart,
-            _ if !alive && self.ended && self.id == 0 => return Told::Dismissed,
             _ if !alive || !self.is_there() => return Told::Refused,
             Meaning::Touch => {}
             Meaning::Change => change(&mut card, me),
@@ -223,10 +220,9 @@ impl World {
         }
         for (who, (one, told)) in both.iter().zip(told).enumerate() {
             let reply = one.reply.as_ref().unwrap();
-            let status = if matches!(told, Told::Refused | Told::Dismissed) { 409 } else { 200 };
+            let status = if told == Told::Refused { 409 } else { 200 };
             assert_eq!(reply.status, status, "{what}: {told:?}");
-            let removes = matches!(told, Told::Removed | Told::Dismissed);
-            assert_eq!(reply.removes_cookie(), removes, "{what}: {told:?}");
+            assert_eq!(reply.removes_cookie(), told == Told::Removed, "{what}: {told:?}");
             if told == Told::Apart {
                 let own = Card { user: Some(format!("user {who}")), ..Card::default() };
                 assert_eq!(self.seen_with(reply.pair().unwrap()).await, shown(&own), "{what}");

@@ -94,11 +94,9 @@ impl Model {
         )
     }
 
-    /// As a request with the first id finds it. Once it has ended or has another one: what is said of its cookie if the request
-    /// is refused.
-    pub(crate) fn load(&self) -> Result<Self, Cookie> {
-        let refused = if self.id == 0 { Cookie::Removed } else { Cookie::None };
-        if self.is_there() { Ok(self.clone()) } else { Err(refused) }
+    /// As a request with the first id finds it; nothing, once it has ended or has another one.
+    pub(crate) fn load(&self) -> Option<Self> {
+        self.is_there().then(|| self.clone())
     }
 
     fn is_there(&self) -> bool {
@@ -106,14 +104,14 @@ impl Model {
     }
 
     /// A request's one moment: `me` loaded `seen`, and writes now.
-    pub(crate) fn carry_out(&mut self, meaning: Meaning, me: u8, seen: &Result<Self, Cookie>) -> Told {
+    pub(crate) fn carry_out(&mut self, meaning: Meaning, me: u8, seen: Option<&Self>) -> Told {
         let seen = match seen {
-            Ok(seen) => seen,
-            Err(_) if meaning == Meaning::Login => {
+            Some(seen) => seen,
+            None if meaning == Meaning::Login => {
                 self.apart.push(me);
                 return Told::ok(Cookie::New);
             }
-            Err(cookie) => return unseen(meaning, *cookie),
+            None => return unseen(meaning),
         };
         let there = self.is_there();
         match meaning {
@@ -221,16 +219,17 @@ impl Model {
 }
 
 /// A request with an id that is dead already: it reads nothing, and what it writes is refused. Who wants to leave may.
-fn unseen(meaning: Meaning, cookie: Cookie) -> Told {
+fn unseen(meaning: Meaning) -> Told {
     match meaning {
         Meaning::Touch | Meaning::Leave | Meaning::Clear | Meaning::Renew => Told::ok(Cookie::None),
         Meaning::Take => Told { body: "None".into(), ..Told::ok(Cookie::None) },
         Meaning::Destroy => Told::ok(Cookie::Removed),
-        Meaning::Change | Meaning::Claim | Meaning::Vote | Meaning::Rotate => {
-            Told { cookie, ..Told::refused() }
-        }
-        // by the handler, which was told so
-        Meaning::Impersonate | Meaning::Return => Told::refused(),
+        Meaning::Change
+        | Meaning::Claim
+        | Meaning::Vote
+        | Meaning::Rotate
+        | Meaning::Impersonate
+        | Meaning::Return => Told::refused(),
         Meaning::Login => unreachable!("apart"),
         Meaning::Revoke => unreachable!("from outside"),
     }

@@ -29,7 +29,7 @@ async fn s15_all_sessions_of_an_owner_die_and_others_live() {
                 world.kind
             );
             let reply = browser.prepare(Request::post("/act/back")).send(world.server).await;
-            assert_eq!((reply.status, reply.pair()), (409, None), "{:?}: T2", world.kind);
+            assert_eq!((reply.status, reply.set_cookies().len()), (409, 0), "{:?}: T2", world.kind);
         }
         assert_eq!(world.seen_by(&bob).await, "bob false ", "{:?}", world.kind);
         assert_eq!(world.labels_of("ann").await, [""; 0]);
@@ -52,8 +52,7 @@ async fn s15_whose_session_was_ended_can_log_in_again_at_once() {
         world.clock.advance(Duration::from_millis(1));
         assert_eq!(browser.get("/").await.set_cookies(), [""; 0], "{:?}: S60", world.kind);
         let refused = browser.prepare(Request::post("/act/back")).send(world.server).await;
-        assert_eq!(refused.status, 409, "{:?}: loudly, for it may have been sent before", world.kind);
-        assert!(refused.removes_cookie(), "{:?}: the cookie is worth nothing", world.kind);
+        assert_eq!((refused.status, refused.set_cookies().len()), (409, 0), "{:?}: T2", world.kind);
         assert_eq!(browser.post("/login/ann/laptop").await.status, 200, "{:?}", world.kind);
         assert_eq!(world.seen_by(&browser).await, "ann false ", "{:?}", world.kind);
     })
@@ -77,37 +76,6 @@ async fn t32_a_login_that_is_sent_twice_is_no_error() {
         assert_eq!(world.seen_by(&second).await, "ann false ", "{:?}", world.kind);
         assert_eq!(world.seen_by(&browser).await, "ann false note", "{:?}", world.kind);
         assert_eq!(world.sessions.revoke_owner(&ann()).await.unwrap(), 2, "{:?}", world.kind);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn t2_a_late_answer_takes_no_cookie_away_that_a_login_has_set_since() {
-    on_every_store(async |world| {
-        let mut browser = world.logged_in("ann", "laptop").await;
-        world.sessions.revoke_owner(&ann()).await.unwrap();
-        let slow = world.send(&browser, Request::post("/slow"));
-        world.gate.reached().await;
-        assert!(browser.post("/act/back").await.removes_cookie(), "{:?}", world.kind);
-        world.clock.advance(Duration::from_secs(2));
-        assert_eq!(browser.post("/login/ann/laptop").await.status, 200, "{:?}", world.kind);
-        world.gate.open();
-        let reply = patiently("the slow request", slow).await.unwrap();
-        assert_eq!((reply.status, reply.set_cookies().len()), (409, 0), "{:?}", world.kind);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn t2_an_id_that_was_rotated_away_takes_no_cookie_away() {
-    on_every_store(async |world| {
-        let mut browser = world.logged_in("ann", "laptop").await;
-        let old = browser.clone();
-        assert_eq!(browser.post("/act/confirm").await.status, 200);
-        for request in [Request::get("/"), Request::post("/act/back")] {
-            let reply = old.prepare(request).send(world.server).await;
-            assert_eq!(reply.set_cookies(), [""; 0], "{:?}", world.kind);
-        }
     })
     .await;
 }

@@ -91,8 +91,9 @@ fn a_ttl() {
         assert_contains(
             &output,
             &format!(
-                "{rt}Field::new(\"a\", &{rt}Timed::<Self, Expiring<T> > {{ get: |session_data| &session_data.a, \
-                 get_mut: |session_data| &mut session_data.a, rejects: {rejects} }} ) {rest} .ttl(300u64)"
+                "{rt}Field::new(\"a\", {rt}timed::<Self, Expiring<T> >(&{rt}Timed::<Self, Expiring<T> > {{ \
+                 get: |session_data| &session_data.a, get_mut: |session_data| &mut session_data.a, \
+                 rejects: {rejects} }} )) {rest} .ttl(300u64)"
             ),
         );
     }

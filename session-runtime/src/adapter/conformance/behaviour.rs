@@ -13,18 +13,12 @@ use super::wire::{Reply, Request};
 
 /// What the suite says of a response that replaced another.
 #[track_caller]
-fn assert_replaced(reply: &Reply, status: u16) {
+fn assert_refused(reply: &Reply, status: u16) {
     assert_eq!(reply.status, status, "{reply:?}");
+    assert_eq!(reply.set_cookies(), [""; 0], "a session that could not be saved has no cookie");
     assert_eq!(
         reply.value("x-refused"),
         Some(&*status.to_string()),
         "the application finds out why: {reply:?}"
     );
-}
-
-/// The same of a session that is as it was: the browser keeps its cookie.
-#[track_caller]
-fn assert_refused(reply: &Reply, status: u16) {
-    assert_replaced(reply, status);
-    assert_eq!(reply.set_cookies(), [""; 0], "a session that could not be saved has no cookie");
 }

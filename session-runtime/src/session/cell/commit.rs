@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use super::load::memo_bytes;
 use super::reindex::wait_for_index;
@@ -30,9 +29,6 @@ pub(crate) struct Closing {
     /// The response is nobody else's.
     pub(crate) private: bool,
 }
-
-/// Within this time of asking for its session, a request is answered before anybody has logged in anew.
-const PROMPT: Duration = Duration::from_secs(2);
 
 impl Cell {
     /// Commits what this request changed so far, and tells what became of it.
@@ -333,17 +329,7 @@ impl Cell {
             state.intents = Intents::default();
         }
         state.closed = true;
-        let refused = error.as_ref().is_some_and(Error::is_gone);
-        let cookie = state.cookie.take().or_else(|| self.farewell(&state).filter(|_| refused));
-        Closing { cookie, error, private: private || state.is_private() }
-    }
-
-    /// The cookie's removal, where it reaches nothing any more and nothing came after it: the next request is an anonymous
-    /// visitor's, who can log in. Not in a late answer, since by then the browser may have the cookie of that login. Only who is
-    /// refused is told: who reads learns of no cookie what it is (S60).
-    fn farewell(&self, state: &State) -> Option<String> {
-        let is_due = state.source.is_over() && self.engine.now().since(state.found) < PROMPT;
-        is_due.then(|| self.engine.cookie.remove())
+        Closing { cookie: state.cookie.take(), error, private: private || state.is_private() }
     }
 
     /// The response is there, and nobody asked for the session before.

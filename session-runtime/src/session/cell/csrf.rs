@@ -17,7 +17,7 @@ pub(super) struct Csrf {
     /// A handler let the request in, and it has yet to prove itself.
     demanded: bool,
     proved: bool,
-    /// The id that the request came by, if it reaches nothing (any more).
+    /// The id that the request came by, if it reaches nothing (any more), or nothing that the request may use.
     stray: Option<Token>,
     /// The id that the session will have after this request, where a token was issued before it had it.
     next: Option<Box<Token>>,
@@ -35,8 +35,8 @@ impl State {
         self.csrf().stray = Some(stray);
     }
 
-    /// What the tokens of the pages show that this request's browser has. Where its id reaches nothing, what it gets is a
-    /// login: that its form is ours is shown by the id alone, which no other site knows.
+    /// What the tokens of the pages show that this request's browser has. Where its id reaches nothing, what it can do is log
+    /// in, or out: that the form is ours is shown by the id alone.
     fn base(&self, purpose: &Purpose) -> Option<[u8; 32]> {
         let stray = self.csrf.as_ref().and_then(|csrf| csrf.stray.as_ref());
         let token = if let Source::Live(live) = &self.source { Some(&live.token) } else { stray };
@@ -88,13 +88,11 @@ impl Cell {
             return true;
         }
         let mut state = self.state();
-        let proves = if let Source::Live(live) = &state.source {
-            sent.is_some_and(|sent| shows(sent, &live.token.csrf_base(&self.engine.purpose)))
-        } else if is_form {
-            false
-        } else {
+        if !matches!(state.source, Source::Live(_)) && !is_form {
             return true;
-        };
+        }
+        let base = state.base(&self.engine.purpose);
+        let proves = sent.zip(base).is_some_and(|(sent, base)| shows(sent, &base));
         let csrf = state.csrf();
         csrf.proved |= proves;
         csrf.demanded |= is_form;
@@ -132,12 +130,14 @@ impl Cell {
             Source::Live(live) if state.gets_new_id() => Promise::Next(live.key.slot()),
             Source::Live(live) => Promise::Present(live.token.clone()),
             Source::Absent => Promise::First,
-            Source::Dead { .. } if state.gets_new_id() => Promise::First,
-            Source::Dead { .. } => match state.csrf.as_ref().and_then(|csrf| csrf.stray.clone()) {
-                Some(stray) => Promise::Present(stray),
-                None => return Ok(CsrfToken::of_nothing(entropy)?),
-            },
-            Source::Untouched | Source::Failed | Source::Ended | Source::Unusable(_) | Source::Insecure => {
+            Source::Dead if state.gets_new_id() => Promise::First,
+            Source::Dead | Source::Unusable(_) => {
+                match state.csrf.as_ref().and_then(|csrf| csrf.stray.clone()) {
+                    Some(stray) => Promise::Present(stray),
+                    None => return Ok(CsrfToken::of_nothing(entropy)?),
+                }
+            }
+            Source::Untouched | Source::Failed | Source::Ended | Source::Insecure => {
                 return Ok(CsrfToken::of_nothing(entropy)?);
             }
         };

@@ -116,7 +116,7 @@ impl Cell {
     /// Exactly one that reaches a live session is used. None: anonymous. Several: nobody can say whose request it is (T8).
     pub(super) async fn resolve(&self, presented: Presented, now: Timestamp) -> Source {
         let reporter = &self.engine.reporter;
-        let (mut live, mut dead): (Vec<Live>, Option<bool>) = (Vec::new(), None);
+        let (mut live, mut dead): (Vec<Live>, bool) = (Vec::new(), false);
         // of several that reach nothing, one event says the worst
         let mut missed: Option<(Miss, Option<Box<Stray>>)> = None;
         for value in presented {
@@ -136,7 +136,7 @@ impl Cell {
                     continue;
                 }
                 Ok(Look::Dead { stray, rotated }) => {
-                    dead = Some(rotated || dead.unwrap_or(false));
+                    dead = true;
                     (Miss::Replayed { rotated }, Some(stray))
                 }
                 Ok(Look::Nothing(miss, stray)) => (miss, stray),
@@ -158,10 +158,13 @@ impl Cell {
                         self.state().came_by(stray.token);
                     }
                 }
-                dead.map_or(Source::Absent, |moved| Source::Dead { moved })
+                if dead { Source::Dead } else { Source::Absent }
             }
             (_, last) => {
                 reporter.tell(None, Happened::Ambiguous);
+                if let Some(first) = live.first() {
+                    self.state().came_by(first.token.clone());
+                }
                 Source::Unusable(live.into_iter().chain(last).map(|live| live.key).collect())
             }
         }
@@ -183,6 +186,7 @@ impl Cell {
             }
             Err(error) => {
                 reporter.tell(Some(&live.key), Happened::Unmigratable { error: &error });
+                self.state().came_by(live.token.clone());
                 (Source::Unusable(vec![live.key]), None)
             }
         }
@@ -227,7 +231,9 @@ impl Cell {
     pub(super) fn first_value<S: SessionData>(&self, state: &mut State) -> Arc<S> {
         let Source::Live(live) = &state.source else { return self.engine.blank() };
         let Some(value) = self.remembered::<S>(live) else {
-            state.source = Source::Unusable(vec![live.key]);
+            let (key, token) = (live.key, live.token.clone());
+            state.came_by(token);
+            state.source = Source::Unusable(vec![key]);
             return self.engine.blank();
         };
         // a value may be remembered for longer than it lasts

@@ -41,13 +41,24 @@ impl Cell {
                 Ok(Reindexed::Ended { moved }) => {
                     let miss = Miss::Replayed { rotated: moved };
                     self.engine.reporter.tell(Some(&live.key), miss.happened());
-                    return (Source::Dead { moved }, None);
+                    self.state().came_by(live.token);
+                    return (Source::Dead, None);
                 }
                 Ok(Reindexed::Overtaken) => {
                     let Candidates::Some(id) = Candidates::one(live.token.clone()) else { break };
-                    self.resolve(id, now).await
+                    let mut found = self.resolve(id, now).await;
+                    if let Source::Live(found) = &mut found {
+                        // the browser does not know its id yet, whoever was first
+                        found.stale |= live.stale;
+                    }
+                    found
                 }
                 Ok(Reindexed::Moved(moved)) => Source::Live(moved),
+                Ok(Reindexed::Unsealed) => {
+                    // as large as it is; what makes it smaller is stored by an ordinary write
+                    self.state().filed = true;
+                    break;
+                }
                 Err(error) => {
                     self.engine.reporter.tell(Some(&live.key), Happened::ReindexFailed { error: &error });
                     break;
@@ -65,7 +76,7 @@ impl Cell {
 
     /// Whether that could not be done for the session of this request.
     pub(super) fn is_misplaced(&self, state: &State) -> bool {
-        state.upgrade.as_ref().is_some_and(|upgrade| is_due(&self.engine, upgrade))
+        !state.filed && state.upgrade.as_ref().is_some_and(|upgrade| is_due(&self.engine, upgrade))
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) source: Source,
     /// The record is of an earlier version: `source` has it as this version reads it.
     pub(super) upgrade: Option<Arc<Upgrade>>,
+    /// Its key is in the index of its owner as this version writes them, also where the record is not written yet.
+    pub(super) filed: bool,
     /// When `source` was asked for.
     pub(super) found: Timestamp,
     /// Whether the request carried our cookie.
@@ -68,11 +70,8 @@ pub(super) enum Source {
     Failed,
     Absent,
     Live(Live),
-    /// It had ended a short while before. `moved`: it may have gone on under another id, which the browser has or is about
-    /// to get.
-    Dead {
-        moved: bool,
-    },
+    /// It had ended, or got another id, a short while before.
+    Dead,
     /// It ended after it was loaded.
     Ended,
     Unusable(Vec<Key>),
@@ -86,18 +85,8 @@ impl Source {
         match self {
             Self::Live(live) => Some(&live.key),
             Self::Unusable(keys) => keys.first().filter(|_| keys.len() == 1),
-            Self::Untouched
-            | Self::Failed
-            | Self::Absent
-            | Self::Dead { .. }
-            | Self::Ended
-            | Self::Insecure => None,
+            Self::Untouched | Self::Failed | Self::Absent | Self::Dead | Self::Ended | Self::Insecure => None,
         }
-    }
-
-    /// The request came by the id of a session that was ended, by a logout or from outside, and reached nothing.
-    pub(super) const fn is_over(&self) -> bool {
-        matches!(self, Self::Dead { moved: false })
     }
 
     /// What a request that asks again is told; `None` before the first.
@@ -115,7 +104,7 @@ impl Source {
             Self::Untouched | Self::Failed => None,
             Self::Absent => Some(Standing::Absent),
             Self::Live(live) => Some(Standing::Live(times(live))),
-            Self::Dead { .. } => Some(Standing::Dead),
+            Self::Dead => Some(Standing::Dead),
             Self::Ended => Some(Standing::Ended),
             Self::Unusable(_) | Self::Insecure => Some(Standing::Unusable),
         }

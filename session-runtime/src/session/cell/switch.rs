@@ -72,7 +72,7 @@ impl Cell {
                 })));
             }
             Source::Untouched | Source::Failed => return Err(Error::new(Kind::Unavailable)),
-            Source::Dead { .. } | Source::Ended | Source::Unusable(_) | Source::Insecure => {
+            Source::Dead | Source::Ended | Source::Unusable(_) | Source::Insecure => {
                 return Err(Error::new(Kind::Gone));
             }
         };

@@ -144,3 +144,27 @@ async fn t42_what_the_earlier_version_writes_meanwhile_is_not_lost() {
         assert_eq!(world.seen_by(&here).await, "anonymous", "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn s24_t42_an_answer_to_the_id_from_before_a_renewal_carries_the_new_one_whoever_moves_the_session() {
+    for raced in [false, true] {
+        let world = World::new(Kind::Memory).await;
+        let before = world.begun_before(7, "laptop").await;
+        let mut earlier = Browser::new(world.earlier);
+        earlier.plant(&before.cookie().unwrap());
+        world.clock.advance(5 * MINUTE);
+        assert!(earlier.post("/act/renew").await.pair().is_some());
+        // the answer was lost: this browser has the old id yet, another request has the new one
+        let new_id = world.at_the_later(&earlier);
+        let gate = world.store.pause(Moment::Before(Op::Create));
+        let slow = send(&before, world.later, Request::get("/"));
+        gate.reached().await;
+        if raced {
+            assert_eq!(world.seen_by(&new_id).await, "u7 true ");
+        }
+        gate.open();
+        let reply = patiently("the slow request", slow).await.unwrap();
+        assert_eq!(reply.body, "u7 true ", "{raced}");
+        assert!(reply.pair().is_some(), "{raced}");
+    }
+}
