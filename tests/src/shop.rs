@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use session_runtime::{Sessions, session, with_session};
+use session_runtime::{Session, Sessions, session, with_session};
 
 /// What it keeps: fields that many requests change at once, and ten that each has its own.
 #[session]
@@ -82,6 +82,10 @@ async fn login(session: &mut Shop, Path(user): Path<u64>) {
     session.user = Some(user);
 }
 
+async fn rotate(handle: Session<Shop>) {
+    handle.rotate();
+}
+
 #[with_session]
 async fn logout(session: &mut Shop) {
     *session = Shop::default();
@@ -99,6 +103,7 @@ pub fn shop(sessions: Sessions<Shop>) -> Router {
         .route("/set/{field}/{value}", post(set))
         .route("/slow", post(slow))
         .route("/login/{user}", post(login))
+        .route("/rotate", post(rotate))
         .route("/logout", post(logout))
         .layer(sessions)
 }
