@@ -12,6 +12,7 @@ use session_runtime::{RedisStore, Sessions};
 use session_tests::redis::Server;
 use session_tests::shop::{Shop, shop};
 use session_tests::{Browser, Request, logs, patiently, serve};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// How long the store may take.
@@ -29,15 +30,26 @@ struct Tally {
     stop: AtomicBool,
     saved: AtomicU64,
     unavailable: AtomicU64,
+    /// One of the two has grown.
+    news: Notify,
 }
 
 impl Tally {
+    fn count(&self, what: &AtomicU64) {
+        what.fetch_add(1, Ordering::SeqCst);
+        self.news.notify_waiters();
+    }
+
     /// Waits until so many more of both or one have come.
     async fn grows(&self, what: &AtomicU64, by: u64) {
         let from = what.load(Ordering::SeqCst);
         let enough = async {
-            while what.load(Ordering::SeqCst) < from + by {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+            loop {
+                let news = self.news.notified();
+                if what.load(Ordering::SeqCst) >= from + by {
+                    break;
+                }
+                news.await;
             }
         };
         patiently("answers", enough).await;
@@ -106,12 +118,12 @@ async fn increment(mut browser: Browser, tally: Arc<Tally>) -> (Browser, u64, u6
         match reply.status {
             200 => {
                 saved += 1;
-                tally.saved.fetch_add(1, Ordering::SeqCst);
+                tally.count(&tally.saved);
             }
             503 => {
                 assert_eq!(reply.body, "");
                 unknown += 1;
-                tally.unavailable.fetch_add(1, Ordering::SeqCst);
+                tally.count(&tally.unavailable);
             }
             other => panic!("{other}: {reply:?}"),
         }

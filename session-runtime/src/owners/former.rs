@@ -8,6 +8,7 @@ use super::index::{Index, TRIES};
 use super::ledger::{Entry, Ledger, Place};
 use super::register::{Arrival, change};
 use super::{Desk, whose};
+use crate::clock::Timestamp;
 use crate::commit::merge::pause;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
@@ -82,20 +83,25 @@ fn entry(
     arrival: &Arrival,
     meta: &Meta,
 ) -> Result<Entry, Error> {
-    let (noted, expires) = (engine.now().as_millis(), arrival.expires.as_millis());
-    let cookie = arrival.cookie.clone();
-    if let Some(known) = known {
-        return Ok(Entry { noted, cookie, expires: known.expires.max(expires), ..known });
-    }
-    Ok(Entry {
-        handle: SessionHandle::random(&*engine.entropy)?,
-        keys: vec![Place(*key)],
-        since: meta.authenticated.unwrap_or(meta.created).as_millis(),
-        noted,
-        expires,
-        ended: false,
-        cookie,
-    })
+    let known = match known {
+        Some(known) => known,
+        None => Entry {
+            handle: SessionHandle::random(&*engine.entropy)?,
+            keys: vec![Place(*key)],
+            since: meta.authenticated.unwrap_or(meta.created).as_millis(),
+            noted: 0,
+            expires: 0,
+            ended: false,
+            cookie: None,
+        },
+    };
+    Ok(carried(known, arrival, engine.now()))
+}
+
+/// The entry in the present index. The former one may know of a longer life, whose write is on its way.
+fn carried(known: Entry, arrival: &Arrival, now: Timestamp) -> Entry {
+    let expires = known.expires.max(arrival.expires.as_millis());
+    Entry { noted: now.as_millis(), expires, cookie: arrival.cookie.clone(), ..known }
 }
 
 /// Another request may have noted it already, under this key or one that it had before, and when it would have ended sooner.
@@ -132,6 +138,64 @@ impl Refiling<'_> {
     pub(crate) async fn undone(self) {
         if let Some(present) = &self.present {
             change(self.engine, present, |ledger| ledger.forget(self.key)).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::OsEntropy;
+
+    fn key(n: u8) -> Key {
+        Key::of_hash([n; 32])
+    }
+
+    fn of(keys: &[u8], expires: u64) -> Entry {
+        Entry {
+            handle: SessionHandle::random(&OsEntropy).unwrap(),
+            keys: keys.iter().map(|n| Place(key(*n))).collect(),
+            since: 1,
+            noted: 2,
+            expires,
+            ended: false,
+            cookie: None,
+        }
+    }
+
+    fn keys(entry: &Entry) -> Vec<Place> {
+        entry.keys.clone()
+    }
+
+    #[test]
+    fn s17_t42_what_is_noted_under_an_earlier_key_is_one_session_with_all_its_keys() {
+        let before = of(&[1], 50);
+        let (other, mut ledger) = (of(&[9], 10), Ledger(vec![before.clone()]));
+        ledger.0.push(other.clone());
+        // it was renewed between, and another request noted it under the key before
+        let now = Entry { keys: vec![Place(key(2))], noted: 7, expires: 40, ..before.clone() };
+        assert_eq!(note(&mut ledger, &key(2), &now).map(|known| known.handle), Some(before.handle));
+        let expected = Entry { keys: vec![Place(key(1)), Place(key(2))], noted: 7, ..before };
+        assert_eq!(ledger.0, [expected, other], "the later end stays");
+    }
+
+    #[test]
+    fn s17_t42_what_is_noted_twice_stays_as_it_is_and_what_is_new_is_added() {
+        let (mut ledger, entry) = (Ledger::default(), of(&[1, 2], 50));
+        assert!(note(&mut ledger, &key(2), &entry).is_none());
+        let once = ledger.clone();
+        let again = Entry { noted: 99, ..entry.clone() };
+        assert_eq!(note(&mut ledger, &key(2), &again).map(keys), Some(entry.keys));
+        assert_eq!(ledger, once);
+    }
+
+    #[test]
+    fn t42_a_longer_life_that_the_former_index_knows_of_is_carried_over() {
+        for (known, after, expected) in [(50, 40, 50), (40, 50, 50)] {
+            let arrival = Arrival::until(Timestamp::from_millis(after));
+            let known = of(&[1], known);
+            let carried = carried(known.clone(), &arrival, Timestamp::from_millis(9));
+            assert_eq!(carried, Entry { noted: 9, expires: expected, ..known });
         }
     }
 }

@@ -64,6 +64,12 @@ impl Arrival {
         Some(Self { owner, old, expires: meta.expires, cookie, can_wait: false })
     }
 
+    /// One that ends then, and of which nothing else is looked at.
+    #[cfg(test)]
+    pub(super) fn until(expires: Timestamp) -> Self {
+        Self { owner: "".into(), old: None, expires, cookie: None, can_wait: false }
+    }
+
     /// By a renewal. A browser sends requests together, and one of them is enough.
     pub(crate) fn by_renewal(self) -> Self {
         Self { can_wait: true, ..self }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use session_tests::{Browser, Gate, Op, Request, Turn, patiently};
-
+use session_tests::{Browser, Gate, Op, Reply, Request, Turn, patiently};
 use tokio::task::JoinHandle;
 
 use super::world::{World, present, send};
@@ -71,7 +70,7 @@ async fn prepared(world: &World, user: u64) -> Browser {
 }
 
 /// Whether the session outlived it. What lives can be ended, by its present form, under all of its cookies.
-async fn outcome(world: &World, user: u64, before: &Browser, reply: &session_tests::Reply, of: &str) -> bool {
+async fn outcome(world: &World, user: u64, before: &Browser, reply: &Reply, of: &str) -> bool {
     assert!([200, 409].contains(&reply.status), "{of}: {reply:?}");
     let mut after = before.clone();
     after.take(reply);
@@ -120,6 +119,20 @@ async fn revoking(world: &Arc<World>, by: &'static [Form], user: u64, turn: Turn
     (revocation, gate)
 }
 
+/// A move that is stopped at one of its calls while the owner's sessions are ended: whether it lives, and what it is told.
+async fn meets(world: &World, deed: Deed, turn: Turn, by: Form, user: u64, of: &str) -> (bool, Reply) {
+    let here = prepared(world, user).await;
+    world.store.forget();
+    let gate = world.store.pause_call(turn);
+    let moving = send(&here, world.later, deed.request());
+    gate.reached().await;
+    revoke(world, &[by], user).await;
+    gate.open();
+    let reply = patiently(of, moving).await.unwrap();
+    let alive = outcome(world, user, &here, &reply, of).await;
+    (alive, reply)
+}
+
 #[tokio::test]
 async fn s15_t42_a_move_that_a_revocation_by_the_former_form_meets_at_any_of_its_calls_stops_or_was_done() {
     for kind in KINDS {
@@ -130,15 +143,7 @@ async fn s15_t42_a_move_that_a_revocation_by_the_former_form_meets_at_any_of_its
             let struck = writes(&calls)[if kind.is_cookie() { 1 } else { 2 }];
             for (n, turn) in (2..).zip(turns(calls.len())) {
                 let of = format!("{kind:?} {deed:?} {turn:?} of {calls:?}");
-                let here = prepared(&world, n).await;
-                world.store.forget();
-                let gate = world.store.pause_call(turn);
-                let moving = send(&here, world.later, deed.request());
-                gate.reached().await;
-                revoke(&world, &[Form::Former], n).await;
-                gate.open();
-                let reply = patiently(&of, moving).await.unwrap();
-                let alive = outcome(&world, n, &here, &reply, &of).await;
+                let (alive, reply) = meets(&world, deed, turn, Form::Former, n, &of).await;
                 assert_eq!(alive, is_after(turn, struck), "{of}: {reply:?}");
             }
         }
@@ -187,15 +192,7 @@ async fn s15_t42_a_move_that_a_revocation_by_the_present_form_meets_at_any_of_it
             let note = writes(&calls)[0];
             for (n, turn) in (2..).zip(turns(calls.len())) {
                 let of = format!("{kind:?} {deed:?} {turn:?} of {calls:?}");
-                let here = prepared(&world, n).await;
-                world.store.forget();
-                let gate = world.store.pause_call(turn);
-                let moving = send(&here, world.later, deed.request());
-                gate.reached().await;
-                revoke(&world, &[Form::Present], n).await;
-                gate.open();
-                let reply = patiently(&of, moving).await.unwrap();
-                let alive = outcome(&world, n, &here, &reply, &of).await;
+                let (alive, reply) = meets(&world, deed, turn, Form::Present, n, &of).await;
                 // in cookies all that began before ends by its time, noted or not
                 assert_eq!(alive, !is_after(turn, note) && !kind.is_cookie(), "{of}: {reply:?}");
             }

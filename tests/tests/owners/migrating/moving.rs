@@ -14,6 +14,12 @@ async fn forget_old_ids(world: &World) {
     world.store.sweep(session_runtime::clock::Clock::now(&*world.clock)).await.unwrap();
 }
 
+/// The present index has so many sessions of the owner, and this is one of them.
+async fn is_found(world: &World, here: &Browser, count: usize, of: &str) {
+    assert_eq!(world.new.revoke_owner(&present(7)).await.unwrap(), count, "{of}");
+    assert_eq!(world.seen_by(here).await, "anonymous", "{of}");
+}
+
 #[tokio::test]
 async fn s15_t42_a_new_id_that_the_earlier_version_gives_meanwhile_is_known_to_the_present_index() {
     for kind in KINDS {
@@ -33,8 +39,7 @@ async fn s15_t42_a_new_id_that_the_earlier_version_gives_meanwhile_is_known_to_t
             forget_old_ids(&world).await;
             assert!(world.seen_by(&after).await.starts_with("u7 "), "{of}");
             assert_eq!(world.handles(7).await.len(), 1, "{of}");
-            assert_eq!(world.new.revoke_owner(&present(7)).await.unwrap(), 1, "{of}");
-            assert_eq!(world.seen_by(&after).await, "anonymous", "{of}");
+            is_found(&world, &after, 1, &of).await;
         }
     }
 }
@@ -58,8 +63,7 @@ async fn s15_t42_the_same_where_it_had_noted_the_id_already() {
             after.take(&reply);
             forget_old_ids(&world).await;
             assert_eq!(world.seen_by(&after).await, "u7 true ", "{of}");
-            assert_eq!(world.new.revoke_owner(&present(7)).await.unwrap(), 1, "{of}");
-            assert_eq!(world.seen_by(&after).await, "anonymous", "{of}");
+            is_found(&world, &after, 1, &of).await;
         }
     }
 }
@@ -87,8 +91,7 @@ async fn s15_t42_a_new_id_that_came_before_the_move_is_what_is_moved() {
             assert_eq!(world.seen_by(&after).await, "u7 true ", "{of}");
             forget_old_ids(&world).await;
             assert_eq!(world.handles(7).await.len(), 1, "{of}");
-            assert_eq!(world.new.revoke_owner(&present(7)).await.unwrap(), 1, "{of}");
-            assert_eq!(world.seen_by(&after).await, "anonymous", "{of}");
+            is_found(&world, &after, 1, &of).await;
         }
     }
 }
@@ -120,8 +123,7 @@ async fn s15_t42_a_longer_life_that_the_earlier_version_gives_meanwhile_is_known
             // a login strikes out what is over
             world.begun_after(7, "elsewhere").await;
             assert_eq!(world.seen_by(&here).await, "u7 true ", "{of}");
-            assert_eq!(world.new.revoke_owner(&present(7)).await.unwrap(), 2, "{of}");
-            assert_eq!(world.seen_by(&here).await, "anonymous", "{of}");
+            is_found(&world, &here, 2, &of).await;
         }
     }
 }
